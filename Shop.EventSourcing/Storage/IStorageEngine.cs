@@ -1,0 +1,92 @@
+namespace Shop.EventSourcing.Storage;
+
+/// <summary>
+/// One database. Everything that differs between SQLite and PostgreSQL is behind this; one contract suite runs against both.
+/// All methods are safe to call at the same time. Failures of the database itself are thrown as the provider's exceptions.
+/// </summary>
+public interface IStorageEngine : IAsyncDisposable
+{
+    /// <summary>Creates or upgrades the schema under a lock: the library's numbered scripts, then the service's.</summary>
+    /// <param name="scripts">The service's own scripts for its read-model tables.</param>
+    Task InitializeAsync(IReadOnlyList<SchemaScript> scripts, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Writes all sets in one transaction and answers for each on its own, in order: a conflict, a duplicate or a constraint
+    /// fails only its own set. Later sets see earlier ones. Positions are given in commit order, without gaps.
+    /// </summary>
+    /// <param name="group">At least one write set.</param>
+    /// <returns>One result per write set, in the order of <paramref name="group"/>.</returns>
+    Task<WriteResult[]> CommitAsync(IReadOnlyList<WriteSet> group, CancellationToken cancellationToken);
+
+    /// <summary>Events of one stream with <c>version &gt; afterVersion</c>, oldest first.</summary>
+    /// <param name="toVersion">Last version wanted, or null.</param>
+    /// <param name="until">Last instant wanted (inclusive), or null.</param>
+    Task<IReadOnlyList<RecordedEvent>> ReadStreamAsync(
+        string stream, long afterVersion, long? toVersion, DateTimeOffset? until, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Events of the whole store with <c>position &gt; afterPosition</c>, in position order; never skips one that commits later.</summary>
+    Task<IReadOnlyList<RecordedEvent>> ReadLogAsync(long afterPosition, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Position of the last event, 0 in an empty store.</summary>
+    Task<long> ReadHeadAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes outbox messages that nobody is sending: due (or without due time) and without a live claim. A message committed
+    /// without a due time starts out claimed by its writer. Concurrent callers get different messages.
+    /// </summary>
+    /// <param name="claim">How long the caller may take before others get them.</param>
+    Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Drops all claims on outbox messages: for a store of one process, when that process starts.</summary>
+    Task ReleaseOutboxClaimsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Outbox messages waiting, oldest first, for operators and audits; takes no claim.</summary>
+    Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken);
+
+    /// <summary>True when this message was handled by this endpoint within the inbox's retention.</summary>
+    Task<bool> IsHandledAsync(string endpoint, Guid messageId, CancellationToken cancellationToken);
+
+    /// <summary>Deletes inbox entries handled before this instant.</summary>
+    /// <returns>How many were deleted.</returns>
+    Task<int> CleanInboxAsync(DateTimeOffset handledBefore, CancellationToken cancellationToken);
+
+    /// <summary>Parked messages, oldest first.</summary>
+    Task<IReadOnlyList<ParkedMessage>> ReadParkedAsync(int limit, CancellationToken cancellationToken);
+
+    /// <summary>Position up to which an asynchronous projection has been applied, 0 when it never ran.</summary>
+    Task<long> ReadCheckpointAsync(string projection, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Writes rows and moves the checkpoint from <paramref name="from"/> to <paramref name="to"/> in one transaction.
+    /// </summary>
+    /// <returns>False, and nothing written, when the checkpoint no longer stands at <paramref name="from"/>.</returns>
+    Task<bool> SaveProjectionAsync(string projection, long from, long to, IReadOnlyList<RowWrite> rows, CancellationToken cancellationToken);
+
+    /// <summary>Queries over the read-model tables given at construction; no tracking, read only.</summary>
+    ReadModels OpenReadModels();
+}
+
+/// <summary>One numbered SQL script of a service's schema.</summary>
+/// <param name="Name">Sorts by its number, such as <c>001-orders.sql</c>; applied once, in order.</param>
+public sealed record SchemaScript(string Name, string Sql)
+{
+    /// <summary>The scripts embedded in an assembly under <c>Schema/{engine}/</c>, in order.</summary>
+    /// <param name="engine"><c>Sqlite</c> or <c>PostgreSql</c>.</param>
+    public static IReadOnlyList<SchemaScript> FromAssembly(System.Reflection.Assembly assembly, string engine)
+    {
+        var marker = $".Schema.{engine}.";
+        return
+        [
+            .. assembly.GetManifestResourceNames()
+                .Where(resource => resource.Contains(marker, StringComparison.Ordinal))
+                .Select(resource => new SchemaScript(resource[(resource.IndexOf(marker, StringComparison.Ordinal) + marker.Length)..], Read(assembly, resource)))
+                .OrderBy(script => script.Name, StringComparer.Ordinal),
+        ];
+    }
+
+    private static string Read(System.Reflection.Assembly assembly, string resource)
+    {
+        using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,63 @@
+using System.Linq.Expressions;
+using System.Reflection;
+using System.Text;
+
+namespace Shop.EventSourcing.Storage;
+
+/// <summary>
+/// A read-model table: its name, its key and its columns, taken from the properties of its row type. Column names are the
+/// property names in snake_case. Column types: string, int, long, bool, Guid, DateTimeOffset and their nullable forms; an
+/// engine stores a DateTimeOffset as UTC with microseconds.
+/// </summary>
+public abstract class Table
+{
+    private protected Table(string name, Type rowType, IReadOnlyList<string> keyProperties)
+    {
+        Name = name;
+        RowType = rowType;
+        Columns = [.. rowType.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => Column.Of(property, keyProperties.Contains(property.Name)))];
+    }
+
+    public string Name { get; }
+
+    public Type RowType { get; }
+
+    /// <summary>All columns, in the order of the row's properties.</summary>
+    public IReadOnlyList<Column> Columns { get; }
+
+    public IEnumerable<Column> Key => Columns.Where(column => column.IsKey);
+
+    /// <summary>A column of a read-model table.</summary>
+    /// <param name="Value">Reads the column's value from a row.</param>
+    public sealed record Column(string Name, PropertyInfo Property, Type Type, bool IsKey, Func<object, object?> Value)
+    {
+        internal static Column Of(PropertyInfo property, bool isKey)
+        {
+            var row = Expression.Parameter(typeof(object));
+            var read = Expression.Convert(Expression.Property(Expression.Convert(row, property.DeclaringType!), property), typeof(object));
+            return new(SnakeCase(property.Name), property, property.PropertyType, isKey, Expression.Lambda<Func<object, object?>>(read, row).Compile());
+        }
+
+        private static string SnakeCase(string name)
+        {
+            var snake = new StringBuilder(name.Length + 8);
+            foreach (var character in name)
+            {
+                if (char.IsUpper(character) && snake.Length > 0)
+                    snake.Append('_');
+                snake.Append(char.ToLowerInvariant(character));
+            }
+
+            return snake.ToString();
+        }
+    }
+}
+
+/// <inheritdoc/>
+public sealed class Table<TRow>(string name, params string[] keyProperties) : Table(name, typeof(TRow), keyProperties)
+    where TRow : class
+{
+    public RowWrite Upsert(TRow row) => new(this, row);
+
+    public RowWrite Delete(TRow row) => new(this, row, Delete: true);
+}
