@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using Shop.EventSourcing.Storage;
+
+namespace Shop.EventSourcing;
+
+/// <summary>
+/// Writes what concurrent handlers hand in, all that waits in one transaction. There is no artificial delay: a group is what
+/// arrived while the last one was being written. It owns a thread, because SQLite's commit blocks.
+/// </summary>
+internal sealed class GroupCommitter : IAsyncDisposable
+{
+    private const int MaxGroup = 256;
+    private static readonly TimeSpan CleanupPause = TimeSpan.FromMilliseconds(25);
+
+    private readonly EventStore store;
+    private readonly Lock sync = new();
+    private readonly ManualResetEventSlim work = new();
+    private readonly Thread thread;
+    private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private List<UnitOfWork> waiting = [];
+    private List<Guid> delivered = [];
+    private bool stopping;
+
+    public GroupCommitter(EventStore store)
+    {
+        this.store = store;
+        thread = new(Run) { IsBackground = true, Name = $"commit {store.Name}" };
+        thread.Start();
+    }
+
+    public void Enqueue(UnitOfWork unit)
+    {
+        lock (sync)
+        {
+            ObjectDisposedException.ThrowIf(stopping, typeof(EventStore));
+            unit.MarkQueued();
+            waiting.Add(unit);
+        }
+
+        work.Set();
+    }
+
+    /// <summary>Deletes outbox rows together with the next group, or alone when none comes soon.</summary>
+    public void EnqueueDelivered(Guid messageId)
+    {
+        lock (sync)
+            delivered.Add(messageId);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (sync)
+            stopping = true;
+        work.Set();
+        await stopped.Task;
+        work.Dispose();
+    }
+
+    private void Run()
+    {
+        var group = new List<UnitOfWork>(MaxGroup);
+        while (true)
+        {
+            var signalled = work.Wait(CleanupPause);
+            List<Guid> deletes;
+            bool last;
+            lock (sync)
+            {
+                work.Reset();
+                var count = Math.Min(waiting.Count, MaxGroup);
+                group.AddRange(waiting.Take(count));
+                waiting.RemoveRange(0, count);
+                if (waiting.Count > 0)
+                    work.Set();
+                deletes = [];
+                if (group.Count > 0 || !signalled || stopping)
+                    (deletes, delivered) = (delivered, deletes);
+                last = stopping && waiting.Count == 0;
+            }
+
+            if (group.Count > 0 || deletes.Count > 0)
+                Write(group, deletes);
+            group.Clear();
+            if (last)
+                break;
+        }
+
+        stopped.SetResult();
+    }
+
+    private void Write(List<UnitOfWork> group, List<Guid> deletes)
+    {
+        // What builds on something that failed in an earlier group fails with it; inside the group the engine sees to that.
+        foreach (var doomed in group.Where(unit => unit.Dependencies.Any(dependency => dependency.Status == UnitOfWork.Phase.Failed)).ToArray())
+        {
+            group.Remove(doomed);
+            Complete(doomed, new(WriteOutcome.Conflict, store.Position));
+        }
+
+        var sets = group.ConvertAll(unit => unit.WriteSet!);
+        if (deletes.Count > 0)
+            sets.Add(new() { OutboxDeletes = deletes });
+        if (sets.Count == 0)
+            return;
+
+        var started = Stopwatch.GetTimestamp();
+        WriteResult[] results;
+        try
+        {
+            results = store.Engine.CommitAsync(sets, CancellationToken.None).GetAwaiter().GetResult();
+        }
+#pragma warning disable CA1031 // Whatever the database threw goes to every handler of the group; the thread must live on.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            lock (sync)
+                delivered.AddRange(deletes);
+            foreach (var unit in group)
+            {
+                unit.Settle(committed: false);
+                unit.Completion.SetException(error);
+            }
+
+            return;
+        }
+
+        store.Counters.GroupCommitted(group.Count, Stopwatch.GetElapsedTime(started));
+        for (var i = 0; i < group.Count; i++)
+            Complete(group[i], results[i]);
+    }
+
+    private void Complete(UnitOfWork unit, WriteResult result)
+    {
+        unit.Settle(result.Outcome == WriteOutcome.Committed);
+        if (result.Outcome == WriteOutcome.Committed)
+            store.OnCommitted(unit, result.Position);
+        else
+            store.Counters.Refused(result.Outcome);
+        unit.Completion.SetResult(result);
+    }
+}

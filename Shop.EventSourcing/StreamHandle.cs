@@ -1,0 +1,96 @@
+using Shop.EventSourcing.Storage;
+
+namespace Shop.EventSourcing;
+
+/// <summary>One stream inside a unit of work. Valid inside <see cref="UnitOfWork.Decide{T}"/> only.</summary>
+public abstract class StreamHandle
+{
+    private protected StreamHandle(StreamCache.Entry entry) => Entry = entry;
+
+    internal StreamCache.Entry Entry { get; }
+
+    internal List<object> Appended { get; } = [];
+
+    internal long ExpectedVersion { get; private set; }
+
+    internal object CurrentState { get; private protected set; } = null!;
+
+    /// <summary>Events on the stream, counting those appended here.</summary>
+    public long Version => ExpectedVersion + Appended.Count;
+
+    public string Stream => Entry.Stream;
+
+    internal abstract EventTypes Events { get; }
+
+    internal abstract string Category { get; }
+
+    internal bool Decided { get; private set; }
+
+    /// <summary>Takes the newest state, also one that is still being committed.</summary>
+    internal void Open()
+    {
+        if (Decided)
+            return;
+        CurrentState = Entry.State;
+        ExpectedVersion = Entry.Version;
+        Decided = true;
+    }
+
+    /// <summary>Forgets what a decision that threw had appended.</summary>
+    internal void Reopen()
+    {
+        Appended.Clear();
+        Decided = false;
+    }
+
+    internal StreamAppend ToAppend(byte[]? metadata, DateTimeOffset now)
+    {
+        if (Appended.Count == 0)
+            return new(Stream, ExpectedVersion, []);
+        var events = new NewEvent[Appended.Count];
+        for (var i = 0; i < events.Length; i++)
+        {
+            var (name, data) = Events.Serialize(Appended[i]);
+            events[i] = new(Guid.CreateVersion7(now), name, data, metadata, now);
+        }
+
+        return new(Stream, ExpectedVersion, events);
+    }
+}
+
+/// <inheritdoc/>
+public sealed class StreamHandle<TState, TEvent> : StreamHandle
+    where TState : class
+    where TEvent : class
+{
+    private readonly Aggregate<TState, TEvent> aggregate;
+
+    internal StreamHandle(Aggregate<TState, TEvent> aggregate, StreamCache.Entry entry) : base(entry) => this.aggregate = aggregate;
+
+    internal override EventTypes Events => aggregate.Events;
+
+    internal override string Category => aggregate.Category;
+
+    /// <summary>The state, with the events appended here.</summary>
+    public TState State => (TState)CurrentState;
+
+    /// <summary>Adds events; the state follows at once.</summary>
+    public void Append(IEnumerable<TEvent> events)
+    {
+        foreach (var @event in events)
+        {
+            CurrentState = aggregate.Evolve((TState)CurrentState, @event);
+            Appended.Add(@event);
+        }
+    }
+
+    /// <inheritdoc cref="Append(IEnumerable{TEvent})"/>
+    public void Append(params ReadOnlySpan<TEvent> events)
+    {
+        foreach (var @event in events)
+        {
+            CurrentState = aggregate.Evolve((TState)CurrentState, @event);
+            Appended.Add(@event);
+        }
+    }
+}
