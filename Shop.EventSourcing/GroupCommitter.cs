@@ -17,7 +17,7 @@ internal sealed class GroupCommitter : IAsyncDisposable
     private readonly ManualResetEventSlim work = new();
     private readonly Thread thread;
     private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private List<UnitOfWork> waiting = [];
+    private readonly List<UnitOfWork> waiting = [];
     private List<Guid> delivered = [];
     private bool stopping;
 
