@@ -21,6 +21,7 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
         new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly }.ConnectionString;
 
     private SqliteWriter? writer;
+    private bool disposed;
     private DbContextOptions? readModels;
 
     public Task InitializeAsync(IReadOnlyList<SchemaScript> scripts, CancellationToken cancellationToken) => Write(() =>
@@ -87,6 +88,9 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
 
     public async ValueTask DisposeAsync()
     {
+        if (disposed)
+            return;
+        disposed = true;
         await writing.WaitAsync();
         using (var pooled = new SqliteConnection(readOnlyConnectionString))
             SqliteConnection.ClearPool(pooled);
