@@ -13,7 +13,7 @@ internal sealed class RowBatches(IReadOnlyDictionary<Table, PostgreSqlRows> tabl
     private static readonly string DeleteParkedSql = EmbeddedSql.Read("PostgreSql", "delete-parked");
 
     private readonly Dictionary<(Table Table, object Key), int> rounds = [];
-    private readonly SortedDictionary<(int Round, string Statement), Batch> batches = [];
+    private readonly List<Dictionary<string, Batch>> batches = [];
 
     public void Add(int set, RowWrite write)
     {
@@ -57,7 +57,7 @@ internal sealed class RowBatches(IReadOnlyDictionary<Table, PostgreSqlRows> tabl
     /// <summary>Moves the batches, in the order in which they must run, to the arguments of the server's function.</summary>
     public void MoveTo(List<string> statements, List<byte[]> rows)
     {
-        foreach (var ((_, statement), batch) in batches)
+        foreach (var (statement, batch) in batches.SelectMany(round => round))
         {
             statements.Add(statement);
             rows.Add(batch.Finish());
@@ -75,8 +75,11 @@ internal sealed class RowBatches(IReadOnlyDictionary<Table, PostgreSqlRows> tabl
 
     private Utf8JsonWriter Begin(int round, string statement, int set)
     {
-        if (!batches.TryGetValue((round, statement), out var batch))
-            batches.Add((round, statement), batch = new());
+        // The statements are the same few objects each time, so that their long text need not be compared.
+        while (batches.Count <= round)
+            batches.Add(new(ReferenceEqualityComparer.Instance));
+        if (!batches[round].TryGetValue(statement, out var batch))
+            batches[round].Add(statement, batch = new());
         batch.Json.WriteStartObject();
         batch.Json.WriteNumber(PostgreSqlRows.SetMember, set);
         return batch.Json;

@@ -39,7 +39,7 @@ public sealed class PostgresServer : IAsyncLifetime
     public async Task<string> CreateDatabaseAsync()
     {
         var name = $"t{Guid.CreateVersion7():N}";
-        await ExecuteAsync($"CREATE DATABASE {name} STRATEGY file_copy");
+        await ExecuteAsync($"CREATE DATABASE {name}");
         return ConnectionString(name);
     }
 
