@@ -24,17 +24,27 @@ internal sealed class WebhookSender(Ledger ledger, SandboxOptions options) : Bac
         using var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(options.Webhooks.TimeoutSeconds) };
         try
         {
-            while (!stoppingToken.IsCancellationRequested)
-            {
-                var now = options.TimeProvider.GetUtcNow().ToUnixTimeMilliseconds();
-                var due = await ledger.ExecuteAsync(tables => tables.DueWebhooks(now, BatchSize));
-                if (due.Count == 0) await WaitAsync(stoppingToken);
-                else await SendAsync(client, due, stoppingToken);
-            }
+            while (!stoppingToken.IsCancellationRequested) await SendDueOrWaitAsync(client, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // What was not settled stays queued and is sent after the next start.
+        }
+    }
+
+    private async Task SendDueOrWaitAsync(HttpClient client, CancellationToken stoppingToken)
+    {
+        try
+        {
+            var now = options.TimeProvider.GetUtcNow().ToUnixTimeMilliseconds();
+            var due = await ledger.ExecuteAsync(tables => tables.DueWebhooks(now, BatchSize));
+            if (due.Count == 0) await WaitAsync(stoppingToken);
+            else await SendAsync(client, due, stoppingToken);
+        }
+        catch (IOException)
+        {
+            // The books cannot be read or written now; a receiver may see these webhooks again, as it must expect anyway.
+            await Task.Delay(TimeSpan.FromSeconds(1), options.TimeProvider, stoppingToken);
         }
     }
 

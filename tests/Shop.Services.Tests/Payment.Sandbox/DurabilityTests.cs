@@ -23,7 +23,7 @@ public sealed class DurabilityTests
     }
 
     [Fact]
-    public async Task The_ledger_can_be_read_without_the_sandbox()
+    public void The_ledger_can_be_read_without_the_sandbox()
     {
         var folder = Directory.CreateTempSubdirectory("shop-sandbox-").FullName;
         var path = Path.Combine(folder, "ledger.db");
@@ -31,7 +31,38 @@ public sealed class DurabilityTests
         LedgerReader.ReadAll(path).ShouldBeEmpty();
         LedgerReader.Summarize(path).ShouldBeEmpty();
         Directory.Delete(folder, recursive: true);
-        await Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Work_that_fails_does_not_spoil_the_group_it_shares()
+    {
+        var folder = Directory.CreateTempSubdirectory("shop-sandbox-").FullName;
+        var path = Path.Combine(folder, "ledger.db");
+        using (var ledger = Ledger.Open(path))
+        {
+            // The first holds the writer until the others wait for it, so that those share a group.
+            using var isQueued = new ManualResetEventSlim();
+            var holding = ledger.ExecuteAsync(_ => isQueued.Wait(TimeSpan.FromSeconds(10)));
+            var works = Enumerable.Range(0, 20).Select(at => ledger.ExecuteAsync(tables =>
+            {
+                tables.QueueWebhook([(byte)at], dueUnixMilliseconds: at);
+                return at == 7 ? throw new InvalidOperationException("This one fails.") : at;
+            })).ToList();
+            isQueued.Set();
+            (await holding).ShouldBeTrue();
+
+            for (var at = 0; at < works.Count; at++)
+            {
+                if (at == 7) await Should.ThrowAsync<InvalidOperationException>(works[at]);
+                else (await works[at]).ShouldBe(at);
+            }
+        }
+
+        using var reopened = Ledger.Open(path);
+        var queued = await reopened.ExecuteAsync(tables => tables.DueWebhooks(100, 100));
+        queued.Select(webhook => (int)webhook.Body[0]).ShouldBe(Enumerable.Range(0, 20).Where(at => at != 7));
+        reopened.Dispose();
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]
@@ -44,7 +75,7 @@ public sealed class DurabilityTests
         {
             using var process = StartChild(path, out var url);
             using var client = RunningSandbox.ClientOf(url);
-            var killed = KillAfterAsync(process, TimeSpan.FromMilliseconds(400));
+            var killed = KillAfterAsync(process, TimeSpan.FromMilliseconds(400), acknowledged);
             await Task.WhenAll(Enumerable.Range(0, 8).Select(buyer => BuyUntilKilledAsync(client, buyer, acknowledged)));
             await killed;
         }
@@ -75,9 +106,10 @@ public sealed class DurabilityTests
         }
     }
 
-    private static async Task KillAfterAsync(Process process, TimeSpan pause)
+    private static async Task KillAfterAsync(Process process, TimeSpan pause, ConcurrentDictionary<string, string> acknowledged)
     {
         await Task.Delay(pause);
+        while (acknowledged.IsEmpty) await Task.Delay(10);
         process.Kill();
         await process.WaitForExitAsync();
     }
