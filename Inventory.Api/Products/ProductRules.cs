@@ -30,9 +30,11 @@ internal static class ProductRules
         }
     }
 
+    // A SKU is one segment of a URL's path, where an escaped slash does not survive.
     private static void CheckSku(string sku) => Require(
-        sku is { Length: >= 1 and <= MaxSkuLength } && sku.Trim().Length == sku.Length && !sku.Any(char.IsControl),
-        "sku", $"sku must be 1 to {MaxSkuLength} printable characters without spaces around them.");
+        sku is { Length: >= 1 and <= MaxSkuLength } and not ("." or "..") && sku.Trim().Length == sku.Length
+            && !sku.Contains('/', StringComparison.Ordinal) && !sku.Any(char.IsControl),
+        "sku", $"sku must be 1 to {MaxSkuLength} printable characters without a slash and without spaces around them.");
 
     private static void CheckDetails(string name, string description)
     {

@@ -25,8 +25,8 @@ public sealed record Receipt(int Quantity)
 {
     public static readonly Aggregate<Receipt, ReceiptEvent> Aggregate = new("receipt", new(0), Evolve, ReceiptEvent.Types);
 
-    /// <summary>References belong to one product: a delivery note names many. An escaped SKU has no slash.</summary>
-    public static string Id(string sku, string reference) => $"{Uri.EscapeDataString(sku)}/{reference}";
+    /// <summary>References belong to one product, since a delivery note names many. A SKU has no slash.</summary>
+    public static string Id(string sku, string reference) => $"{sku}/{reference}";
 
     /// <returns>True when the units must be booked now, false when they were.</returns>
     /// <exception cref="DomainException">The reference was booked with another quantity.</exception>
