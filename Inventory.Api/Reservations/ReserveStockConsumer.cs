@@ -1,5 +1,6 @@
 using MassTransit;
 using Shop.Contracts;
+using Shop.EventSourcing.Storage;
 using Shop.Messaging;
 
 namespace Shop.Inventory;
@@ -10,7 +11,7 @@ public sealed class ReserveStockConsumer(TimeProvider clock) : IConsumer<Reserve
     public async Task Consume(ConsumeContext<ReserveStock> context)
     {
         var message = context.Message;
-        var now = clock.GetUtcNow();
+        var now = clock.GetUtcNow().TruncateToMicroseconds();
         var command = new ReservationCommand.Reserve(
             message.OrderId, [.. message.Lines.Select(line => new ReservedLine(line.Sku, line.Quantity))],
             now.AddSeconds(message.LeaseSeconds), ExpiryId: Guid.CreateVersion7(now));

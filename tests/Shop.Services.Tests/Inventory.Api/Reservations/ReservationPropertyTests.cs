@@ -70,6 +70,7 @@ public sealed class ReservationPropertyTests
     public void A_decision_never_changes()
     {
         Dictionary<Guid, Reservation> before = [];
+        HashSet<Type> reached = [typeof(Reservation.Untried)];
         ForEachState(
             (shelf, _) =>
             {
@@ -79,9 +80,11 @@ public sealed class ReservationPropertyTests
                     if (was != now)
                         Changes[was].ShouldContain(now);
                     before[order] = shelf.Reservation(order);
+                    reached.Add(now);
                 }
             },
             before.Clear);
+        reached.ShouldBe(Changes.Keys, ignoreOrder: true, "the sequences should reach every state");
     }
 
     [Fact]
