@@ -13,5 +13,5 @@ internal static class Problems
         Of(StatusCodes.Status404NotFound, "order-not-found", "id", $"There is no order {id}. Take the id from the Location of POST /orders, or from GET /orders.");
 
     public static ProblemHttpResult Of(int statusCode, string code, string field, string detail) => TypedResults.Problem(
-        detail, statusCode: statusCode, extensions: new Dictionary<string, object?> { ["code"] = code, ["field"] = field });
+        detail, statusCode: statusCode, title: code, type: $"urn:shop:{code}", extensions: new Dictionary<string, object?> { ["code"] = code, ["field"] = field });
 }

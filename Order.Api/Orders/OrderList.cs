@@ -42,6 +42,8 @@ public sealed class OrderListProjection() : AsyncProjection<OrderRow>("orders.v1
 
     public override object?[]? Key(object @event, RecordedEvent recorded) => [Guid.Parse(recorded.Stream.AsSpan(IdStart))];
 
+    public override bool Creates(object @event) => @event is OrderEvent.Placed;
+
     protected override OrderRow? Apply(OrderRow? row, object @event, RecordedEvent recorded) => (@event, row) switch
     {
         (OrderEvent.Placed placed, _) => new()

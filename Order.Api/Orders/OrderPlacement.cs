@@ -48,27 +48,32 @@ public sealed class OrderPlacement(EventStore<OrderingModule> store, IMessageOut
                 var quotes = await QuotesAsync(lines, cancellationToken);
                 var request = await unit.LoadAsync(IdempotentRequest.Aggregate, requestId, cancellationToken);
                 var order = await unit.LoadAsync(Order.Aggregate, accept.OrderId, cancellationToken);
-                var decided = unit.Decide(() =>
-                {
-                    var accepted = IdempotentRequestDecider.Decide(accept, request.State);
-                    if (accepted.Count == 0)
-                        return (Placed: (OrderEvent.Placed?)null, Request: request.State);
-                    var (priced, currency) = Pricing.Price(lines, quotes, checkout.Request.Currency);
-                    order.Append(OrderDecider.Decide(
-                        new OrderCommand.Place(
-                            accept.OrderId, checkout.CustomerId, priced, currency, checkout.Request.PaymentMethod!, accept.At, requestId), order.State));
-                    request.Append(accepted);
-                    var placed = (Order.Placed)order.State;
-                    if (checkout.Wait == TimeSpan.Zero)
-                        request.Append(IdempotentRequestDecider.Decide(OrderAnswer.Of(placed, order.Version, accept.At), request.State));
-                    return (placed.Terms, request.State);
-                });
-                if (decided.Placed is { } terms)
-                    await outbox.PublishAsync(unit, OrderDecider.Announce(terms), cancellationToken);
-                return (decided.Placed is not null, decided.Request);
+                var (placed, state) = unit.Decide(() => Decide(checkout, requestId, accept, lines, quotes, request, order));
+                if (placed is not null)
+                    await outbox.PublishAsync(unit, OrderDecider.Announce(placed), cancellationToken);
+                return (placed is not null, state);
             },
             cancellationToken: cancellationToken);
         return outcome;
+    }
+
+    /// <summary>Under the store's gate: of requests at the same time under one key, one finds it unseen.</summary>
+    private static (OrderEvent.Placed? Placed, IdempotentRequest Request) Decide(
+        Checkout checkout, Guid requestId, IdempotentRequestCommand.Accept accept, RequestedLine[] lines, QuotedProduct[] quotes,
+        StreamHandle<IdempotentRequest, IdempotentRequestEvent> request, StreamHandle<Order, OrderEvent> order)
+    {
+        var accepted = IdempotentRequestDecider.Decide(accept, request.State);
+        if (accepted.Count == 0)
+            return (null, request.State);
+        var (priced, currency) = Pricing.Price(lines, quotes, checkout.Request.Currency);
+        var place = new OrderCommand.Place(
+            accept.OrderId, checkout.CustomerId, priced, currency, checkout.Request.PaymentMethod!, accept.At, requestId);
+        order.Append(OrderDecider.Decide(place, order.State));
+        request.Append(accepted);
+        var placed = (Order.Placed)order.State;
+        if (checkout.Wait == TimeSpan.Zero)
+            request.Append(IdempotentRequestDecider.Decide(OrderAnswer.Of(placed, order.Version, accept.At), request.State));
+        return (placed.Terms, request.State);
     }
 
     /// <summary>The wait ran out: 202 from now on, unless the order's end was quicker.</summary>
