@@ -13,7 +13,7 @@ public sealed class StoredEventTests
     private static readonly Dictionary<string, object> Expected = new()
     {
         ["order-placed.v1"] = new OrderEvent.Placed(
-            OrderId, "c-17", [new("85123A", 6, 255), new("71053", 1, 339)], "GBP", 1869, "pm_card_visa", At,
+            OrderId, "c-17", new List<OrderEvent.Line> { new("85123A", 6, 255), new("71053", 1, 339) }, "GBP", 1869, "pm_card_visa", At,
             Guid.Parse("5b3c2a10-1111-8222-8333-444455556666"), "online-retail-2010-12:536365"),
         ["order-cancellation-requested.v1"] = new OrderEvent.CancellationRequested("requested by the customer", At),
         ["order-confirmed.v1"] = new OrderEvent.Confirmed(At),
