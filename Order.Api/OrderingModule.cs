@@ -17,6 +17,7 @@ public static class OrderingModuleExtensions
             Schema = typeof(OrderingModule).Assembly,
             AsyncProjections = [new OrderListProjection()],
         });
+        services.AddSingleton<OrderWaits>();
         services.AddSingleton<OrderPlacement>();
         services.AddSingleton<Ordering>();
         return services;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
 using Shop.Contracts;
 using Shop.EventSourcing;
 using Shop.EventSourcing.Storage;
@@ -59,15 +60,15 @@ public static class CancelOrderEndpoint
 
     private static async Task<(string Reason, IResult? Problem)> ReadReasonAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (!request.HasJsonContentType() || request.ContentLength == 0)
+        if (!request.HasJsonContentType() || request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
             return (NoReason, null);
         try
         {
             var body = await JsonSerializer.DeserializeAsync(request.BodyReader, OrderingHttpJson.Default.CancelOrderRequest, cancellationToken);
             var reason = string.IsNullOrWhiteSpace(body?.Reason) ? NoReason : body.Reason.Trim();
-            return reason.Length <= MaxReasonLength
+            return reason.Length <= MaxReasonLength && !reason.Any(char.IsControl)
                 ? (reason, null)
-                : (reason, Problems.Invalid("reason", $"Give at most {MaxReasonLength} characters, or leave it out."));
+                : (reason, Problems.Invalid("reason", $"Give at most {MaxReasonLength} characters on one line, or leave it out."));
         }
         catch (JsonException)
         {

@@ -11,7 +11,7 @@ public static class GetOrderEndpoint
 
     private static async Task<IResult> GetAsync(
         string id, string? wait, [FromHeader(Name = "Prefer")] string? prefer, HttpContext http, EventStore<OrderingModule> store,
-        CancellationToken cancellationToken)
+        OrderWaits waits, CancellationToken cancellationToken)
     {
         if (wait is not null && PreferWait.Parse(wait) is null)
             return Problems.Invalid("wait", $"Give whole seconds from 0 to {PreferWait.MaxSeconds}, or leave it out.");
@@ -23,7 +23,7 @@ public static class GetOrderEndpoint
         var (state, version) = await store.ReadAsync(Order.Aggregate, orderId, cancellationToken);
         if (state is Order.Placed && seconds > 0)
         {
-            await store.WaitForAsync(Order.Aggregate, orderId, seen => seen is Order.Ended, TimeSpan.FromSeconds(seconds), cancellationToken);
+            await waits.WaitForAsync(Order.Aggregate, orderId, seen => seen is Order.Ended, TimeSpan.FromSeconds(seconds), cancellationToken);
             (state, version) = await store.ReadAsync(Order.Aggregate, orderId, cancellationToken);
         }
 

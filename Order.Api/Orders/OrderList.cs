@@ -92,6 +92,8 @@ public static class OrderListEndpoint
     {
         if (status is not null && !OrderStatus.All.Contains(status))
             return Problems.Invalid("status", $"Give one of {string.Join(", ", OrderStatus.All)}, or leave it out.");
+        if (customer is not null && customer.Any(char.IsControl))
+            return Problems.Invalid("customer", "Give the customer's id, or leave it out.");
         if (!TryNumber(after, long.MaxValue, out var before))
             return Problems.Invalid("after", "Give the value of next from the page before, or leave it out.");
         if (!TryNumber(limit, DefaultLimit, out var size) || size > MaxLimit)

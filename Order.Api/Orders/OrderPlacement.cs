@@ -11,7 +11,7 @@ public sealed record Checkout(string Key, string? CustomerId, PlaceOrderRequest 
 /// Places an order once per key. The key's acceptance, the order and the message that starts its saga are one write set; so is
 /// the answer, with the placing when nobody waits, else with the order's end.
 /// </summary>
-public sealed class OrderPlacement(EventStore<OrderingModule> store, IMessageOutbox outbox, TimeProvider clock)
+public sealed class OrderPlacement(EventStore<OrderingModule> store, OrderWaits waits, IMessageOutbox outbox, TimeProvider clock)
 {
     private static readonly TimeSpan DuplicateWait = TimeSpan.FromSeconds(1);
 
@@ -34,7 +34,7 @@ public sealed class OrderPlacement(EventStore<OrderingModule> store, IMessageOut
         if (request is IdempotentRequest.Answered answered)
             return answered;
         var wait = first || checkout.Wait > DuplicateWait ? checkout.Wait : DuplicateWait;
-        request = await store.WaitForAsync(IdempotentRequest.Aggregate, requestId, state => state is IdempotentRequest.Answered, wait, cancellationToken);
+        request = await waits.WaitForAsync(IdempotentRequest.Aggregate, requestId, state => state is IdempotentRequest.Answered, wait, cancellationToken);
         return request as IdempotentRequest.Answered ?? (first ? await AnswerUnfinishedAsync(requestId, accept.OrderId, cancellationToken) : null);
     }
 

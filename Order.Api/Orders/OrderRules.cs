@@ -24,7 +24,7 @@ public static class OrderRules
 
     public static void CheckLine(int index, string? sku, long? quantity, long? unitPriceMinor)
     {
-        if (string.IsNullOrWhiteSpace(sku) || sku.Length > MaxSkuLength)
+        if (!IsText(sku, MaxSkuLength))
             throw Invalid($"lines[{index}].sku", $"Give the product's SKU as in the catalogue, 1 to {MaxSkuLength} characters.");
         if (quantity is not (>= 1 and <= MaxQuantity))
             throw Invalid($"lines[{index}].quantity", $"Give a whole number of units from 1 to {MaxQuantity}.");
@@ -40,7 +40,7 @@ public static class OrderRules
 
     public static void CheckCustomer(string? customerId)
     {
-        if (customerId is not null && (string.IsNullOrWhiteSpace(customerId) || customerId.Length > MaxCustomerLength))
+        if (customerId is not null && !IsText(customerId, MaxCustomerLength))
             throw Invalid("customerId", $"Give 1 to {MaxCustomerLength} characters, or leave it out to order as a guest.");
     }
 
@@ -66,6 +66,10 @@ public static class OrderRules
             throw Invalid("lines", "The order's total is 0, which cannot be paid. Add a product that has a price.");
         return (long)total;
     }
+
+    /// <summary>Something to read, without control characters: a database need not take those.</summary>
+    private static bool IsText(string? text, int maxLength) =>
+        !string.IsNullOrWhiteSpace(text) && text.Length <= maxLength && !text.Any(char.IsControl);
 
     /// <summary>Twelve digits in a row, whatever stands between them to make them readable.</summary>
     private static bool LooksLikeCardNumber(string text)

@@ -142,6 +142,8 @@ public sealed class TestOrdering : IAsyncDisposable
         (await condition()).ShouldBeTrue();
     }
 
+    public Task StopAsync() => app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

@@ -145,6 +145,37 @@ public sealed class IdempotencyKeyTests
         (await shop.Client.GetStringAsync(response.Headers.Location)).ShouldBe(body);
     }
 
+    [Fact]
+    public async Task The_key_the_order_and_its_answer_are_one_write_set()
+    {
+        await using var shop = await TestOrdering.StartAsync();
+        await shop.PlacedAsync("nobody waits");
+        await TestOrdering.Eventually(() => Task.FromResult(!shop.World.Messages.IsEmpty));
+        shop.World.OnPlaced = placed => new ConfirmOrder { OrderId = placed.OrderId };
+        await shop.PlaceAsync("somebody waits", TestOrdering.Cart(), "wait=10");
+
+        var log = (await shop.Store.Engine.ReadLogAsync(0, 100, default)).Where(recorded => recorded.Type != "product-quoted.v1");
+        var writeSets = log.GroupBy(recorded => recorded.RecordedAt).Select(group => string.Join(" ", group.Select(recorded => recorded.Type).Order()));
+        writeSets.ShouldBe(
+        [
+            "order-placed.v1 request-accepted.v1 request-answered.v1",
+            "order-placed.v1 request-accepted.v1",
+            "order-confirmed.v1 request-answered.v1",
+        ]);
+    }
+
+    [Fact]
+    public async Task A_shutdown_does_not_wait_for_those_who_wait()
+    {
+        var shop = await TestOrdering.StartAsync();
+        var waiting = shop.PlaceAsync("key", TestOrdering.Cart(), "wait=60");
+        await TestOrdering.Eventually(async () => await shop.CountAsync("order-placed.v1") == 1);
+
+        await shop.StopAsync().WaitAsync(TimeSpan.FromSeconds(5));
+        (await waiting).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        await shop.DisposeAsync();
+    }
+
     private sealed record Answer(HttpStatusCode Status, string Body, string? Location, string? ContentType)
     {
         public static async Task<Answer> Of(HttpResponseMessage response) => new(

@@ -140,6 +140,18 @@ public sealed class OrderLifeTests
         ((string)(await shop.GetAsync($"/orders/{first}?wait=5"))["status"]!).ShouldBe("confirmed");
     }
 
+    [Fact]
+    public async Task A_command_for_an_order_that_was_never_placed_is_parked_and_the_others_go_on()
+    {
+        await using var shop = await TestOrdering.StartAsync();
+        await shop.SendAsync(new ConfirmOrder { OrderId = Guid.CreateVersion7() });
+        var orderId = await shop.PlacedAsync("key");
+        await shop.SendAsync(new ConfirmOrder { OrderId = orderId });
+
+        ((string)(await shop.GetAsync($"/orders/{orderId}?wait=5"))["status"]!).ShouldBe("confirmed");
+        await TestOrdering.Eventually(async () => (await shop.Store.Engine.ReadParkedAsync(10, default)).Count == 1);
+    }
+
     private static async Task<IEnumerable<OrderRow>> RebuildAsync(TestOrdering shop)
     {
         IAsyncProjection projection = new OrderListProjection();

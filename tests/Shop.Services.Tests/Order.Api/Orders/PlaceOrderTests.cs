@@ -84,6 +84,8 @@ public sealed class PlaceOrderTests
     [InlineData("""{"paymentMethod":"pm_card_visa","customerId":" ","lines":[{"sku":"A","quantity":1}]}""", 422, "customerId")]
     [InlineData("""{"paymentMethod":"pm_card_visa","lines":[{"sku":"A","quantity":"many"}]}""", 400, "lines[0].quantity")]
     [InlineData("""{"paymentMethod":"pm_card_visa","lines":[{"sku":"A","quantity":1.5}]}""", 400, "lines[0].quantity")]
+    [InlineData("""{"paymentMethod":"pm_card_visa","lines":[{"sku":"A\u0000","quantity":1}]}""", 422, "lines[0].sku")]
+    [InlineData("""{"paymentMethod":"pm_card_visa","lines":[{"sku":"\ud800","quantity":1}]}""", 400, "lines[0].sku")]
     [InlineData("nonsense", 400, "body")]
     [InlineData("", 400, "body")]
     [InlineData("null", 400, "body")]
