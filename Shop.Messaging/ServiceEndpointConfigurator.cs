@@ -1,6 +1,5 @@
 using MassTransit;
 using MassTransit.Configuration;
-using MassTransit.Middleware;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;

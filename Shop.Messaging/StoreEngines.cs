@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Configuration;
 using Shop.EventSourcing.Storage;
-using Shop.EventSourcing.Storage.PostgreSql;
 using Shop.EventSourcing.Storage.Sqlite;
 
 namespace Shop.Messaging;
@@ -14,7 +13,7 @@ internal static class StoreEngines
         {
             var connectionString = configuration.GetConnectionString(definition.Name)
                 ?? throw new InvalidOperationException($"Setting ConnectionStrings:{definition.Name} is missing: it names the PostgreSQL database of {definition.Name}.");
-            return new PostgreSqlEngine(connectionString, definition.Tables);
+            throw new NotSupportedException(connectionString);
         }
 
         var folder = configuration["Shop:Data"] ?? "data";

@@ -2,7 +2,6 @@ using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using Shop.EventSourcing;
-using Shop.EventSourcing.Storage;
 
 namespace Shop.Messaging.Consuming;
 
@@ -20,7 +19,7 @@ internal sealed partial class ParkFilter(EventStore store, TimeProvider clock, I
 
     public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
     {
-        await ParkAsync(context, $"Nothing on {context.InputAddress.GetEndpointName()} handles this type of message.", "");
+        await ParkAsync(context, $"Nothing on {context.InputAddress.QueueName()} handles this type of message.", "");
         await next.Send(context);
     }
 
@@ -28,7 +27,7 @@ internal sealed partial class ParkFilter(EventStore store, TimeProvider clock, I
 
     private async Task ParkAsync(ReceiveContext context, string reason, string exception)
     {
-        var endpoint = context.InputAddress.GetEndpointName();
+        var endpoint = context.InputAddress.QueueName();
         var messageId = context.TransportHeaders.Get<Guid>(MessageHeaders.MessageId) ?? context.GetMessageId();
         if (messageId is { } id && await store.Engine.IsHandledAsync(endpoint, id, CancellationToken.None))
             return;

@@ -20,7 +20,7 @@ internal sealed class UnitOfWorkContextFactory<TModule>(
         where T : class
     {
         var messageId = context.MessageId ?? throw new MessageException(typeof(T), "The message has no id, so that a repeat could not be recognised.");
-        var inbox = new InboxEntry(context.ReceiveContext.InputAddress.GetEndpointName(), messageId, clock.GetUtcNow());
+        var inbox = new InboxEntry(context.ReceiveContext.InputAddress.QueueName(), messageId, clock.GetUtcNow());
         for (var attempt = 1; ; attempt++)
         {
             var unit = store.Begin(new(messageId), inbox);

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using MassTransit;
-using MassTransit.Serialization;
 using Shop.EventSourcing.Storage;
 
 namespace Shop.Messaging.Delivery;
