@@ -42,7 +42,7 @@ public class EventStore : IAsyncDisposable
     public Action<IReadOnlyList<OutboxMessage>>? MessagesCommitted { get; set; }
 
     /// <summary>Called on the committing thread after events became durable. Must not block.</summary>
-    public Action? EventsCommitted { get; set; }
+    public event Action? EventsCommitted;
 
     internal Lock Gate { get; } = new();
 

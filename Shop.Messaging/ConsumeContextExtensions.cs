@@ -11,4 +11,7 @@ public static class ConsumeContextExtensions
         context.TryGetPayload<UnitOfWork>(out var unit)
             ? unit
             : throw new InvalidOperationException("No unit of work: configure the endpoint with AddServiceEndpoint.");
+
+    /// <summary>The queue's name in a receive endpoint's address.</summary>
+    internal static string QueueName(this Uri address) => address.Segments[^1];
 }

@@ -19,6 +19,9 @@ public interface IAsyncProjection
     /// <summary>Key values of the row that this event changes, in the order of the table's key, or null when it changes none.</summary>
     object?[]? Key(object @event, RecordedEvent recorded);
 
+    /// <summary>True when no row can exist before this event, so that none needs to be looked up.</summary>
+    bool Creates(object @event) => false;
+
     /// <summary>The row after this event; null deletes it.</summary>
     /// <param name="row">The row so far, or null when there is none.</param>
     object? Apply(object? row, object @event, RecordedEvent recorded);
@@ -35,6 +38,8 @@ public abstract class AsyncProjection<TRow>(string name, Table<TRow> table, Even
     public EventTypes Events => events;
 
     public abstract object?[]? Key(object @event, RecordedEvent recorded);
+
+    public virtual bool Creates(object @event) => false;
 
     protected abstract TRow? Apply(TRow? row, object @event, RecordedEvent recorded);
 

@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace Shop.EventSourcing.Storage.Sqlite;
+
+/// <summary>
+/// A store in one SQLite file: one connection that writes, a few that read, WAL with <c>synchronous=FULL</c>. Calls work on the
+/// caller's thread; what was committed survives a crash of the process and of the machine.
+/// </summary>
+/// <param name="path">The database file; created, with its folder, when it is missing.</param>
+/// <param name="tables">The read-model tables that may be written and queried.</param>
+public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : IStorageEngine
+{
+    // Keeps each cleaning transaction to a few milliseconds, since commits wait for it.
+    private const int CleanedPerTransaction = 2_000;
+
+    private readonly SemaphoreSlim writing = new(1, 1);
+    private readonly ConcurrentBag<SqliteReader> readers = [];
+    private readonly string readOnlyConnectionString =
+        new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly }.ConnectionString;
+
+    private SqliteWriter? writer;
+    private bool disposed;
+    private DbContextOptions? readModels;
+
+    public Task InitializeAsync(IReadOnlyList<SchemaScript> scripts, CancellationToken cancellationToken) => Write(() =>
+    {
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
+            Directory.CreateDirectory(folder);
+        SqliteSchema.Upgrade(path, scripts);
+        writer?.Dispose();
+        writer = new(path, tables);
+        return true;
+    }, cancellationToken);
+
+    public Task<WriteResult[]> CommitAsync(IReadOnlyList<WriteSet> group, CancellationToken cancellationToken) =>
+        Write(() => Writer.Commit(group), cancellationToken);
+
+    public Task<IReadOnlyList<RecordedEvent>> ReadStreamAsync(
+        string stream, long afterVersion, long? toVersion, DateTimeOffset? until, int limit, CancellationToken cancellationToken) =>
+        Read<IReadOnlyList<RecordedEvent>>(reader => reader.Stream(stream, afterVersion, toVersion, until, limit), cancellationToken);
+
+    public Task<IReadOnlyList<RecordedEvent>> ReadLogAsync(long afterPosition, int limit, CancellationToken cancellationToken) =>
+        Read<IReadOnlyList<RecordedEvent>>(reader => reader.Log(afterPosition, limit), cancellationToken);
+
+    public Task<long> ReadHeadAsync(CancellationToken cancellationToken) => Read(reader => reader.Head(), cancellationToken);
+
+    public Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken) =>
+        Write(() => Writer.ClaimOutbox(now, claim, limit), cancellationToken);
+
+    public Task ReleaseOutboxClaimsAsync(CancellationToken cancellationToken) => Write(() =>
+    {
+        Writer.ReleaseOutboxClaims();
+        return true;
+    }, cancellationToken);
+
+    public Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken) =>
+        Read<IReadOnlyList<OutboxMessage>>(reader => reader.Outbox(limit), cancellationToken);
+
+    public Task<bool> IsHandledAsync(string endpoint, Guid messageId, CancellationToken cancellationToken) =>
+        Read(reader => reader.IsHandled(endpoint, messageId), cancellationToken);
+
+    public async Task<int> CleanInboxAsync(DateTimeOffset handledBefore, CancellationToken cancellationToken)
+    {
+        var cleaned = 0;
+        int batch;
+        do
+        {
+            batch = await Write(() => Writer.CleanInbox(handledBefore, CleanedPerTransaction), cancellationToken);
+            cleaned += batch;
+        }
+        while (batch == CleanedPerTransaction);
+        return cleaned;
+    }
+
+    public Task<IReadOnlyList<ParkedMessage>> ReadParkedAsync(int limit, CancellationToken cancellationToken) =>
+        Read<IReadOnlyList<ParkedMessage>>(reader => reader.Parked(limit), cancellationToken);
+
+    public Task<long> ReadCheckpointAsync(string projection, CancellationToken cancellationToken) =>
+        Read(reader => reader.Checkpoint(projection), cancellationToken);
+
+    public Task<bool> SaveProjectionAsync(string projection, long from, long to, IReadOnlyList<RowWrite> rows, CancellationToken cancellationToken) =>
+        Write(() => Writer.SaveProjection(projection, from, to, rows), cancellationToken);
+
+    public ReadModels OpenReadModels() =>
+        new(readModels ??= new DbContextOptionsBuilder<ReadModels>().UseSqlite(readOnlyConnectionString).Options, tables);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (disposed)
+            return;
+        disposed = true;
+        await writing.WaitAsync();
+        using (var pooled = new SqliteConnection(readOnlyConnectionString))
+            SqliteConnection.ClearPool(pooled);
+        while (readers.TryTake(out var reader))
+            reader.Dispose();
+
+        // Last, because the last connection moves the WAL into the database file, which a read-only one cannot.
+        writer?.Dispose();
+        writer = null;
+        writing.Dispose();
+    }
+
+    private SqliteWriter Writer => writer ?? throw new InvalidOperationException("Call InitializeAsync first.");
+
+    private async Task<T> Write<T>(Func<T> work, CancellationToken cancellationToken)
+    {
+        await writing.WaitAsync(cancellationToken);
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            writing.Release();
+        }
+    }
+
+    private Task<T> Read<T>(Func<SqliteReader, T> read, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!readers.TryTake(out var reader))
+            reader = new(path);
+        try
+        {
+            return Task.FromResult(read(reader));
+        }
+        finally
+        {
+            readers.Add(reader);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+namespace Shop.EventSourcing.Storage.Sqlite;
+
+/// <summary>A connection that only reads. Used by one thread at a time.</summary>
+internal sealed class SqliteReader : IDisposable
+{
+    private readonly SqliteHandle database;
+    private readonly Dictionary<string, SqliteStatement> statements = [];
+
+    public SqliteReader(string path)
+    {
+        database = new(path, readOnly: true);
+        database.Execute("PRAGMA cache_size = -8000");
+    }
+
+    public List<RecordedEvent> Stream(string stream, long afterVersion, long? toVersion, DateTimeOffset? until, int limit)
+    {
+        var statement = Operation("read-stream");
+        statement.Bind(1, stream);
+        statement.Bind(2, afterVersion);
+        statement.Bind(3, toVersion ?? long.MaxValue);
+        statement.Bind(4, until?.ToUnixMicroseconds() ?? long.MaxValue);
+        statement.Bind(5, limit);
+        return Events(statement);
+    }
+
+    public List<RecordedEvent> Log(long afterPosition, int limit)
+    {
+        var statement = Operation("read-log");
+        statement.Bind(1, afterPosition);
+        statement.Bind(2, limit);
+        return Events(statement);
+    }
+
+    public long Head() => Single(Statement("SELECT coalesce(max(position), 0) FROM events"), 0);
+
+    public List<OutboxMessage> Outbox(int limit)
+    {
+        var statement = Operation("read-outbox");
+        statement.Bind(1, limit);
+        return OutboxMessages(statement);
+    }
+
+    public bool IsHandled(string endpoint, Guid messageId)
+    {
+        var statement = Statement("SELECT 1 FROM inbox WHERE endpoint = ?1 AND message_id = ?2");
+        statement.Bind(1, endpoint);
+        statement.Bind(2, messageId);
+        return Single(statement, 0) == 1;
+    }
+
+    public List<ParkedMessage> Parked(int limit)
+    {
+        var statement = Operation("read-parked");
+        statement.Bind(1, limit);
+        return Rows(statement, row => new ParkedMessage(
+            row.Id(0), row.Text(1), row.IdOrNull(2), row.Text(3), row.Text(4), row.Bytes(5), row.TextOrNull(6), row.Text(7), row.Text(8), row.Instant(9)));
+    }
+
+    public long Checkpoint(string projection)
+    {
+        var statement = Statement("SELECT position FROM checkpoints WHERE projection = ?1");
+        statement.Bind(1, projection);
+        return Single(statement, 0);
+    }
+
+    public void Dispose() => database.Dispose();
+
+    internal static List<OutboxMessage> OutboxMessages(SqliteStatement statement) => Rows(statement, row => new OutboxMessage(
+        row.Id(0), row.Text(1), row.Text(2), row.Text(3), row.Bytes(4), row.TextOrNull(5), row.Instant(6), row.InstantOrNull(7)));
+
+    private static List<RecordedEvent> Events(SqliteStatement statement) => Rows(statement, row => new RecordedEvent(
+        row.Int64(0), row.Text(1), row.Int64(2), row.Id(3), row.Text(4), row.Bytes(5), row.BytesOrNull(6), row.Instant(7)));
+
+    private static List<T> Rows<T>(SqliteStatement statement, Func<SqliteStatement, T> read)
+    {
+        var rows = new List<T>();
+        try
+        {
+            while (statement.Step())
+                rows.Add(read(statement));
+        }
+        finally
+        {
+            statement.Reset();
+        }
+
+        return rows;
+    }
+
+    private static long Single(SqliteStatement statement, long none)
+    {
+        if (!statement.Step())
+            return none;
+        var value = statement.Int64(0);
+        statement.Reset();
+        return value;
+    }
+
+    private SqliteStatement Operation(string name)
+    {
+        if (!statements.TryGetValue(name, out var statement))
+            statements.Add(name, statement = database.Prepare(EmbeddedSql.Read("Sqlite", name)));
+        return statement;
+    }
+
+    private SqliteStatement Statement(string sql)
+    {
+        if (!statements.TryGetValue(sql, out var statement))
+            statements.Add(sql, statement = database.Prepare(sql));
+        return statement;
+    }
+}

@@ -1,0 +1,141 @@
+using Microsoft.Data.Sqlite;
+
+namespace Shop.EventSourcing.Storage.Sqlite;
+
+/// <summary>The one connection that writes: commits groups of write sets. Used by one thread at a time.</summary>
+internal sealed class SqliteWriter : IDisposable
+{
+    // The WAL is moved into the file every 16 MB and cut back to 64 MB after a peak.
+    private const string Settings = """
+        PRAGMA synchronous = FULL;
+        PRAGMA wal_autocheckpoint = 4000;
+        PRAGMA journal_size_limit = 67108864;
+        PRAGMA cache_size = -32000;
+        PRAGMA temp_store = MEMORY;
+        """;
+
+    private readonly SqliteHandle database;
+    private readonly SqliteLog log;
+    private readonly SqliteMessages messages;
+    private readonly Dictionary<Table, SqliteRows> rows;
+    private readonly SqliteStatement begin;
+    private readonly SqliteStatement commit;
+    private readonly SqliteStatement moveCheckpoint;
+
+    public SqliteWriter(string path, IReadOnlyList<Table> tables)
+    {
+        database = new(path, readOnly: false);
+        database.Execute(Settings);
+        begin = database.Prepare("BEGIN IMMEDIATE");
+        commit = database.Prepare("COMMIT");
+        moveCheckpoint = database.Prepare(EmbeddedSql.Read("Sqlite", "move-checkpoint"));
+        log = new(database);
+        messages = new(database);
+        rows = tables.ToDictionary(table => table, table => new SqliteRows(database, table));
+    }
+
+    public WriteResult[] Commit(IReadOnlyList<WriteSet> group)
+    {
+        try
+        {
+            return InTransaction(() => ApplyAll(group, Apply));
+        }
+        catch (SqliteException refusal) when (refusal.SqliteErrorCode == SqliteNative.Constraint)
+        {
+            // Rare, so the usual path pays for no savepoints: once more, now such that only the guilty one is undone.
+            return InTransaction(() => ApplyAll(group, ApplyAlone));
+        }
+    }
+
+    public bool SaveProjection(string projection, long from, long to, IReadOnlyList<RowWrite> writes) => InTransaction(() =>
+    {
+        moveCheckpoint.Bind(1, projection);
+        moveCheckpoint.Bind(2, from);
+        moveCheckpoint.Bind(3, to);
+        moveCheckpoint.Run();
+        if (database.Changes == 0)
+            return false;
+        Write(writes);
+        return true;
+    });
+
+    public IReadOnlyList<OutboxMessage> ClaimOutbox(DateTimeOffset now, TimeSpan claim, int limit) =>
+        InTransaction(() => messages.Claim(now, claim, limit));
+
+    public void ReleaseOutboxClaims() => database.Execute("UPDATE outbox SET claimed_until = NULL WHERE claimed_until IS NOT NULL");
+
+    public int CleanInbox(DateTimeOffset handledBefore, int limit) => InTransaction(() =>
+    {
+        messages.CleanInbox(handledBefore, limit);
+        return database.Changes;
+    });
+
+    public void Dispose() => database.Dispose();
+
+    private WriteResult[] ApplyAll(IReadOnlyList<WriteSet> group, Func<WriteSet, (WriteOutcome Outcome, Exception? Error)> apply)
+    {
+        log.Refresh();
+        var results = new WriteResult[group.Count];
+        for (var index = 0; index < results.Length; index++)
+        {
+            var (outcome, error) = apply(group[index]);
+            results[index] = new(outcome, log.Head, error);
+        }
+
+        return results;
+    }
+
+    private (WriteOutcome Outcome, Exception? Error) Apply(WriteSet set)
+    {
+        if (!log.Allows(set.Appends))
+            return (WriteOutcome.Conflict, null);
+        if (set.Inbox is { } entry && !messages.TryAddInbox(entry))
+            return (WriteOutcome.Duplicate, null);
+        log.Append(set.Appends);
+        messages.Write(set);
+        Write(set.Rows);
+        return (WriteOutcome.Committed, null);
+    }
+
+    private (WriteOutcome Outcome, Exception? Error) ApplyAlone(WriteSet set)
+    {
+        database.Execute("SAVEPOINT write_set");
+        try
+        {
+            var result = Apply(set);
+            database.Execute("RELEASE write_set");
+            return result;
+        }
+        catch (SqliteException refusal) when (refusal.SqliteErrorCode == SqliteNative.Constraint)
+        {
+            database.Execute("ROLLBACK TO write_set; RELEASE write_set");
+            log.Forget();
+            log.Refresh();
+            return (WriteOutcome.Conflict, SqliteLog.IsStale(refusal) ? null : refusal);
+        }
+    }
+
+    private void Write(IReadOnlyList<RowWrite> writes)
+    {
+        for (var index = 0; index < writes.Count; index++)
+            rows[writes[index].Table].Write(writes[index]);
+    }
+
+    private T InTransaction<T>(Func<T> work)
+    {
+        begin.Run();
+        try
+        {
+            var result = work();
+            commit.Run();
+            return result;
+        }
+        catch
+        {
+            log.Forget();
+            if (database.InTransaction)
+                database.Execute("ROLLBACK");
+            throw;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using System.Net.Mime;
+using System.Text.Json;
+using MassTransit;
+using MassTransit.Serialization;
+using Shop.EventSourcing.Storage;
+
+namespace Shop.Messaging.Delivery;
+
+/// <summary>Sends an outbox row: the stored bytes and headers, nothing serialised again.</summary>
+internal sealed class StoredMessage(OutboxMessage message) : IPipe<SendContext>, IMessageSerializer
+{
+    private static readonly ContentType Json = new("application/json");
+
+    /// <summary>MassTransit sends typed messages; this stands for one whose body is stored.</summary>
+    public static readonly SerializedMessageBody Body = new();
+
+    public ContentType ContentType { get; } = message.ContentType == Json.MediaType ? Json : new(message.ContentType);
+
+    public Task Send(SendContext context)
+    {
+        context.MessageId = message.Id;
+        context.Serializer = this;
+        context.SupportedMessageTypes = message.MessageType.Split(';');
+        context.Headers.Set(MessageHeaders.MessageId, message.Id.ToString());
+        context.Headers.Set(MessageHeaders.MessageType, message.MessageType);
+        if (message.Headers is not null)
+        {
+            foreach (var (key, value) in JsonSerializer.Deserialize<Dictionary<string, string>>(message.Headers)!)
+                context.Headers.Set(key, value);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public MessageBody GetMessageBody<T>(SendContext<T> context) where T : class => new BytesMessageBody(message.Body);
+
+    public void Probe(ProbeContext context) => context.CreateScope("stored");
+}

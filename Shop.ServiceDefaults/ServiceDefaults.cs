@@ -1,0 +1,117 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Shop.EventSourcing;
+
+namespace Shop.ServiceDefaults;
+
+/// <summary>What every service does the same way: problem details, JSON, OpenAPI, diagnostics.</summary>
+public static class ServiceDefaults
+{
+    public static TBuilder AddShopServiceDefaults<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
+    {
+        // MassTransit reports usage to its maker unless told not to; a shop's traffic is nobody else's business.
+        Environment.SetEnvironmentVariable("MASSTRANSIT_USAGE_TELEMETRY", "false");
+        builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = context => context.ProblemDetails.Extensions.Remove("traceId"));
+        builder.Services.AddExceptionHandler<ProblemDetailsHandler>();
+        builder.Services.ConfigureHttpJsonOptions(options =>
+        {
+            options.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+            options.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
+        });
+        builder.Services.AddEndpointsApiExplorer();
+        builder.Services.AddSwaggerGen(options => options.CustomSchemaIds(type => type.FullName!.Replace('+', '.')));
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(8));
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("MassTransit", LogLevel.Warning);
+        builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
+        return builder;
+    }
+
+    /// <summary>Error handling, the OpenAPI document at <c>/openapi/v1.json</c>, a page to try it at <c>/docs</c>, and counters.</summary>
+    public static WebApplication UseShopServiceDefaults(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseSwagger(options => options.RouteTemplate = "openapi/{documentName}.json");
+        app.UseSwaggerUI(options =>
+        {
+            options.RoutePrefix = "docs";
+            options.SwaggerEndpoint("/openapi/v1.json", "Shop");
+        });
+        app.MapDiagnostics();
+        return app;
+    }
+
+    private static void MapDiagnostics(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/diagnostics/counters", (IEnumerable<EventStore> stores) => Results.Ok(new
+        {
+            Stores = stores.Select(store => new
+            {
+                store.Name,
+                store.Counters.Commits,
+                store.Counters.WriteSets,
+                store.Counters.Messages,
+                store.Counters.Conflicts,
+                store.Counters.Duplicates,
+                store.Position,
+            }),
+        })).WithTags("Diagnostics").WithSummary("What each store has committed since it was opened.");
+    }
+}
+
+/// <summary>Maps the errors that services throw to problem details (RFC 9457), in one place.</summary>
+internal sealed class ProblemDetailsHandler(IProblemDetailsService problems, ILogger<ProblemDetailsHandler> logger) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        var problem = exception switch
+        {
+            DomainException domain => Describe(domain),
+            BadHttpRequestException bad => new() { Status = bad.StatusCode, Title = "The request cannot be read.", Detail = (bad.InnerException as JsonException)?.Message ?? bad.Message },
+            ConcurrencyConflictException => new()
+            {
+                Status = StatusCodes.Status503ServiceUnavailable, Title = "Too much happens to this at once.", Detail = "Nothing was changed. Try again in a moment.",
+            },
+            _ => (Microsoft.AspNetCore.Mvc.ProblemDetails?)null,
+        };
+        if (problem is null)
+        {
+            Log.Failed(logger, exception, httpContext.Request.Method, httpContext.Request.Path);
+            problem = new() { Status = StatusCodes.Status500InternalServerError, Title = "Something went wrong on our side.", Detail = "It was logged. The same request can be sent again." };
+        }
+
+        httpContext.Response.StatusCode = problem.Status!.Value;
+        return await problems.TryWriteAsync(new() { HttpContext = httpContext, ProblemDetails = problem });
+    }
+
+    private static Microsoft.AspNetCore.Mvc.ProblemDetails Describe(DomainException exception)
+    {
+        var problem = new Microsoft.AspNetCore.Mvc.ProblemDetails
+        {
+            Status = exception.Conflict ? StatusCodes.Status409Conflict : StatusCodes.Status422UnprocessableEntity,
+            Title = exception.Code,
+            Type = $"urn:shop:{exception.Code}",
+            Detail = exception.Message,
+        };
+        problem.Extensions["code"] = exception.Code;
+        if (exception.Field is not null)
+            problem.Extensions["field"] = exception.Field;
+        foreach (var (key, value) in exception.Details)
+            problem.Extensions[key] = value;
+        return problem;
+    }
+}
+
+internal static partial class Log
+{
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
+    public static partial void Failed(ILogger logger, Exception exception, string method, string path);
+}
