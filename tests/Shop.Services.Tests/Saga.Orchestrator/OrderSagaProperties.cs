@@ -18,7 +18,7 @@ public sealed class OrderSagaProperties
 
     private async Task RunAsync(byte[] choices)
     {
-        var order = new Interleaving(rig, choices);
+        var order = new Interleaving(rig, Given.NewOrder(), choices);
         await order.RunAsync();
         var saga = rig.Find(order.OrderId)!;
         var end = saga.CurrentState;
@@ -42,16 +42,14 @@ public sealed class OrderSagaProperties
     }
 
     /// <summary>Messages under way, delivered in any order and any number of times, at least once; the deadline may pass at any time.</summary>
-    private sealed class Interleaving(SagaRig rig, byte[] choices)
+    private sealed class Interleaving(SagaRig rig, Guid orderId, byte[] choices)
     {
         private readonly List<object> underWay = [];
         private int position;
 
-        public Guid OrderId { get; } = Given.NewOrder();
+        public Guid OrderId => orderId;
 
-        public Participants World => world ??= new(OrderId);
-
-        private Participants? world;
+        public Participants World { get; } = new(orderId);
 
         public bool CancellationDelivered { get; private set; }
 
