@@ -1,0 +1,43 @@
+using MassTransit;
+using Shop.Contracts;
+using Shop.Messaging;
+using Shop.Messaging.Sagas;
+
+namespace Shop.Orchestration;
+
+/// <summary>Tells the orchestrator's store from the others in dependency injection.</summary>
+public sealed class OrchestrationModule;
+
+/// <summary>Where the order sagas are stored: streams <c>order-saga-{orderId}</c> and the table <c>sagas</c>.</summary>
+public static class OrderSagas
+{
+    public static SagaStreams<OrderSaga> Streams { get; } = new("order-saga", OrderSagaJson.Default.OrderSaga);
+
+    public static StoreDefinition Store { get; } = new()
+    {
+        Name = "saga",
+        Schema = typeof(OrchestrationModule).Assembly,
+        InlineProjections = [Streams.Project(OrderSagaRow.Table, OrderSagaRow.Project)],
+    };
+}
+
+public static class OrchestrationRegistration
+{
+    public static IServiceCollection AddOrchestration(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<OrderSagaOptions>().Bind(configuration.GetSection("OrderSaga"))
+            .Validate(options => options.TryDeadlineSeconds > 0, "Setting OrderSaga:TryDeadlineSeconds must be at least 1.")
+            .Validate(options => options.LeaseSeconds > options.TryDeadlineSeconds, "Setting OrderSaga:LeaseSeconds must be more than OrderSaga:TryDeadlineSeconds.")
+            .ValidateOnStart();
+        return services.AddStore<OrchestrationModule>(configuration, OrderSagas.Store);
+    }
+
+    public static void AddOrchestrationConsumers(this IBusRegistrationConfigurator bus) =>
+        bus.AddServiceEndpoint<OrchestrationModule>(Queues.OrderSaga, endpoint => endpoint.SagaStateMachine<OrderStateMachine, OrderSaga>(OrderSagas.Streams));
+
+    public static IEndpointRouteBuilder MapOrchestration(this IEndpointRouteBuilder routes)
+    {
+        OrderSagaEndpoints.Map(routes);
+        return routes;
+    }
+}

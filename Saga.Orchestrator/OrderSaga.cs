@@ -1,0 +1,145 @@
+using System.Text.Json.Serialization;
+using MassTransit;
+using Shop.Contracts;
+
+namespace Shop.Orchestration;
+
+/// <summary>
+/// One order on its way through Try, Confirm and Cancel. Stored as JSON, its changes as <c>saga-transitioned.v1</c>: never
+/// rename a property or a member of its enums; add.
+/// </summary>
+public sealed class OrderSaga : SagaStateMachineInstance
+{
+    /// <summary>The order's id.</summary>
+    public Guid CorrelationId { get; set; }
+
+    public string CurrentState { get; set; } = "";
+
+    public string? CustomerId { get; set; }
+
+    public IReadOnlyList<StockLine> Lines { get; set; } = [];
+
+    public long TotalMinor { get; set; }
+
+    public string? Currency { get; set; }
+
+    public string? PaymentMethod { get; set; }
+
+    /// <summary>When the order was placed; while only its cancellation is known, when that was heard of.</summary>
+    public DateTimeOffset PlacedAt { get; set; }
+
+    /// <summary>What Inventory last said.</summary>
+    public StockStanding Stock { get; set; }
+
+    /// <summary>What Payment last said.</summary>
+    public PaymentStanding Payment { get; set; }
+
+    /// <summary>How the order is to end, once that is decided.</summary>
+    public OrderEnding Ending { get; set; }
+
+    /// <summary>Why it is undone, or why somebody wants it cancelled.</summary>
+    public string? Reason { get; set; }
+
+    /// <summary>Somebody wants it cancelled; after the decision that waits until the order is confirmed.</summary>
+    public bool CancelRequested { get; set; }
+
+    /// <summary>The scheduled <see cref="StepTimedOut"/>: present in every state that waits for an answer.</summary>
+    public Guid? DeadlineTokenId { get; set; }
+
+    /// <summary>How often the commands of this state were sent again.</summary>
+    public int Attempts { get; set; }
+
+    public bool NeedsAttention { get; set; }
+
+    public DateTimeOffset UpdatedAt { get; set; }
+
+    public DateTimeOffset? EndedAt { get; set; }
+
+    /// <summary>What messages tell; a message that leaves it as it is was a repetition.</summary>
+    internal object Facts => (PlacedAt, Stock, Payment, Ending, Reason, CancelRequested, Attempts);
+
+    internal void Place(OrderPlaced order)
+    {
+        Describe(order);
+        Stock = StockStanding.Asked;
+        Payment = PaymentStanding.Asked;
+    }
+
+    internal void Describe(OrderPlaced order)
+    {
+        CustomerId = order.CustomerId;
+        Lines = [.. order.Lines.Select(line => new StockLine { Sku = line.Sku, Quantity = line.Quantity })];
+        TotalMinor = order.TotalMinor;
+        Currency = order.Currency;
+        PaymentMethod = order.PaymentMethod;
+        PlacedAt = order.PlacedAt;
+    }
+
+    internal void Undo(OrderEnding ending, string reason)
+    {
+        Ending = ending;
+        Reason = reason;
+        CancelRequested |= ending == OrderEnding.Cancel;
+        EndedAt = null;
+    }
+
+    internal void Fail(StockStanding stock, string reason)
+    {
+        Stock = stock;
+        Undo(OrderEnding.Reject, reason);
+    }
+
+    internal void Fail(PaymentStanding payment, string reason)
+    {
+        Payment = payment;
+        Undo(OrderEnding.Reject, reason);
+    }
+
+    /// <summary>Too late to stop, too early to compensate: it is done as soon as the order is confirmed.</summary>
+    internal void RememberCancellation(string reason)
+    {
+        if (CancelRequested)
+            return;
+        CancelRequested = true;
+        Reason = reason;
+    }
+}
+
+/// <summary>What the saga knows of the order's stock.</summary>
+public enum StockStanding
+{
+    Untried,
+    Asked,
+    Reserved,
+    Rejected,
+    Confirmed,
+    ConfirmationRejected,
+    Cancelled,
+    Returned,
+}
+
+/// <summary>What the saga knows of the order's payment.</summary>
+public enum PaymentStanding
+{
+    Untried,
+    Asked,
+    Authorized,
+    Declined,
+    Captured,
+    CaptureRejected,
+    Voided,
+    Refunded,
+}
+
+/// <summary>How an order ends.</summary>
+public enum OrderEnding
+{
+    Undecided,
+    Confirm,
+    Reject,
+    Cancel,
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(OrderSaga))]
+internal sealed partial class OrderSagaJson : JsonSerializerContext;
