@@ -1,1 +1,13 @@
-return 0;
+using Shop.Inventory;
+using Shop.Messaging;
+using Shop.ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddShopServiceDefaults();
+builder.Services.AddInventory(builder.Configuration);
+builder.Services.AddInMemoryMessaging(bus => bus.AddInventoryConsumers());
+
+var app = builder.Build();
+app.UseShopServiceDefaults();
+app.MapInventory();
+await app.RunAsync();

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Shop.EventSourcing.Storage;
+using Shop.EventSourcing.Storage.PostgreSql;
 using Shop.EventSourcing.Storage.Sqlite;
 
 namespace Shop.Messaging;
@@ -13,7 +14,7 @@ internal static class StoreEngines
         {
             var connectionString = configuration.GetConnectionString(definition.Name)
                 ?? throw new InvalidOperationException($"Setting ConnectionStrings:{definition.Name} is missing: it names the PostgreSQL database of {definition.Name}.");
-            throw new NotSupportedException(connectionString);
+            return new PostgreSqlEngine(connectionString, definition.Tables);
         }
 
         var folder = configuration["Shop:Data"] ?? "data";

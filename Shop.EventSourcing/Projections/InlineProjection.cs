@@ -13,6 +13,13 @@ public interface IInlineProjection
     /// <summary>Category of the streams that it follows.</summary>
     string Category { get; }
 
+    /// <summary>State before the first event, to fold a stream from.</summary>
+    object Initial { get; }
+
+    /// <summary>The state after one stored event of a stream of <see cref="Category"/>.</summary>
+    /// <exception cref="InvalidOperationException">Its stored name is not known.</exception>
+    object Evolve(object state, RecordedEvent recorded);
+
     /// <summary>The row for this state, or null for none.</summary>
     RowWrite? Project(string stream, long version, object state);
 }
@@ -26,6 +33,11 @@ public sealed class InlineProjection<TState, TEvent, TRow>(Aggregate<TState, TEv
     public Table Table => table;
 
     public string Category => aggregate.Category;
+
+    public object Initial => aggregate.Initial;
+
+    public object Evolve(object state, RecordedEvent recorded) =>
+        aggregate.Evolve((TState)state, EventStore.Decode<TEvent>(aggregate.Events, recorded));
 
     public RowWrite? Project(string stream, long version, object state) => project((TState)state, version) is { } row ? table.Upsert(row) : null;
 }

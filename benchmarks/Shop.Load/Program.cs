@@ -1,1 +1,3 @@
-return 0;
+using Shop.Load;
+
+return await LoadCommand.RunAsync(args, Console.Out, Console.Error);

@@ -9,7 +9,7 @@ internal static class SqliteSchema
         database.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN EXCLUSIVE");
         database.Execute("CREATE TABLE IF NOT EXISTS schema_scripts (name TEXT NOT NULL PRIMARY KEY, applied_at TEXT NOT NULL DEFAULT (datetime('now')))");
         var add = database.Prepare("INSERT INTO schema_scripts (name) VALUES (?1) ON CONFLICT DO NOTHING");
-        foreach (var (name, sql) in All(scripts))
+        foreach (var (name, sql) in SchemaScripts.All("Sqlite", scripts))
         {
             add.Bind(1, name);
             add.Run();
@@ -19,10 +19,4 @@ internal static class SqliteSchema
 
         database.Execute("COMMIT");
     }
-
-    private static IEnumerable<SchemaScript> All(IReadOnlyList<SchemaScript> scripts) =>
-    [
-        .. EmbeddedSql.Schema("Sqlite").Select(script => script with { Name = $"event-sourcing/{script.Name}" }),
-        .. scripts.OrderBy(script => script.Name, StringComparer.Ordinal).Select(script => script with { Name = $"service/{script.Name}" }),
-    ];
 }

@@ -1,0 +1,36 @@
+using MassTransit;
+using Shop.Contracts;
+using Shop.Messaging;
+
+namespace Shop.Inventory;
+
+/// <summary>Tells the inventory's store from the others in dependency injection.</summary>
+public sealed class InventoryModule;
+
+public static class InventoryRegistration
+{
+    public static StoreDefinition Store { get; } = new()
+    {
+        Name = "inventory",
+        Schema = typeof(InventoryModule).Assembly,
+        InlineProjections = [ProductRow.Projection, StockLevelRow.Projection, ReservationRow.Projection],
+    };
+
+    public static IServiceCollection AddInventory(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddStore<InventoryModule>(configuration, Store).AddSingleton<Inventory>();
+
+    public static void AddInventoryConsumers(this IBusRegistrationConfigurator bus) =>
+        bus.AddServiceEndpoint<InventoryModule>(Queues.Inventory, endpoint => endpoint
+            .Consumer<ReserveStockConsumer>()
+            .Consumer<ConfirmStockConsumer>()
+            .Consumer<CancelStockConsumer>()
+            .Consumer<ReturnStockConsumer>()
+            .Consumer<ExpireReservationConsumer>());
+
+    public static IEndpointRouteBuilder MapInventory(this IEndpointRouteBuilder routes)
+    {
+        routes.MapProducts();
+        routes.MapStock();
+        return routes;
+    }
+}

@@ -1,0 +1,51 @@
+using Shop.Contracts;
+
+namespace Shop.Inventory;
+
+/// <summary>
+/// What the saga is answered: a function of the state after deciding, so that a repeat is answered with what is stored.
+/// Where another decision was first, the answer is that one.
+/// </summary>
+public static class ReservationReplies
+{
+    public static object ToReserve(Guid orderId, Reservation state) => state switch
+    {
+        Reservation.Held held => Reserved(orderId, held.Lease),
+        Reservation.Expired expired => Reserved(orderId, expired.Lease),
+        Reservation.Confirmed confirmed => Reserved(orderId, confirmed.Lease),
+        Reservation.Rejected rejected => new StockRejected { OrderId = orderId, Reason = rejected.Reason },
+        Reservation.ConfirmationRejected rejected => new StockRejected { OrderId = orderId, Reason = rejected.Reason },
+        Reservation.Cancelled or Reservation.Fenced or Reservation.Returned => new StockCancelled { OrderId = orderId },
+        _ => throw Unexpected(orderId, state),
+    };
+
+    public static object ToConfirm(Guid orderId, Reservation state) => state switch
+    {
+        Reservation.Confirmed => new StockConfirmed { OrderId = orderId },
+        Reservation.Untried => new StockConfirmationRejected { OrderId = orderId, Reason = "nothing was reserved" },
+        Reservation.Rejected rejected => new StockConfirmationRejected { OrderId = orderId, Reason = rejected.Reason },
+        Reservation.ConfirmationRejected rejected => new StockConfirmationRejected { OrderId = orderId, Reason = rejected.Reason },
+        Reservation.Cancelled or Reservation.Fenced or Reservation.Returned => new StockCancelled { OrderId = orderId },
+        _ => throw Unexpected(orderId, state),
+    };
+
+    public static object ToCancel(Guid orderId, Reservation state) => state switch
+    {
+        Reservation.Confirmed => new StockConfirmed { OrderId = orderId },
+        Reservation.Cancelled or Reservation.Fenced or Reservation.Returned or Reservation.Rejected or Reservation.ConfirmationRejected =>
+            new StockCancelled { OrderId = orderId },
+        _ => throw Unexpected(orderId, state),
+    };
+
+    public static object ToReturn(Guid orderId, Reservation state) => state switch
+    {
+        Reservation.Returned or Reservation.Cancelled or Reservation.Fenced or Reservation.Rejected or Reservation.ConfirmationRejected =>
+            new StockReturned { OrderId = orderId },
+        _ => throw Unexpected(orderId, state),
+    };
+
+    private static StockReserved Reserved(Guid orderId, Lease lease) => new() { OrderId = orderId, LeaseExpiresAt = lease.ExpiresAt };
+
+    private static InvalidOperationException Unexpected(Guid orderId, Reservation state) =>
+        new($"The reservation of order {orderId} cannot be {state.GetType().Name} after this command.");
+}

@@ -1,0 +1,44 @@
+using MassTransit;
+using Shop.Contracts;
+using Shop.Messaging;
+
+namespace Shop.Ordering;
+
+/// <summary>Tells the order store apart from the others of the process.</summary>
+public sealed class OrderingModule;
+
+public static class OrderingModuleExtensions
+{
+    public static StoreDefinition Store { get; } = new()
+    {
+        Name = "order",
+        Schema = typeof(OrderingModule).Assembly,
+        AsyncProjections = [new OrderListProjection()],
+    };
+
+    public static IServiceCollection AddOrdering(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddStore<OrderingModule>(configuration, Store);
+        services.AddSingleton<OrderWaits>();
+        services.AddSingleton<OrderPlacement>();
+        services.AddSingleton<Ordering>();
+        return services;
+    }
+
+    public static void AddOrderingConsumers(this IBusRegistrationConfigurator bus) =>
+        bus.AddServiceEndpoint<OrderingModule>(Queues.Order, endpoint => endpoint
+            .Consumer<ConfirmOrderConsumer>()
+            .Consumer<RejectOrderConsumer>()
+            .Consumer<CancelOrderConsumer>()
+            .Consumer<ProductPricedConsumer>());
+
+    public static IEndpointRouteBuilder MapOrdering(this IEndpointRouteBuilder routes)
+    {
+        PlaceOrderEndpoint.Map(routes);
+        OrderListEndpoint.Map(routes);
+        GetOrderEndpoint.Map(routes);
+        OrderHistoryEndpoint.Map(routes);
+        CancelOrderEndpoint.Map(routes);
+        return routes;
+    }
+}

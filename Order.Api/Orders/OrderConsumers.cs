@@ -1,0 +1,51 @@
+using MassTransit;
+using Shop.Contracts;
+using Shop.EventSourcing;
+using Shop.EventSourcing.Storage;
+using Shop.Messaging;
+
+namespace Shop.Ordering;
+
+public sealed class ConfirmOrderConsumer(TimeProvider clock) : IConsumer<ConfirmOrder>
+{
+    public Task Consume(ConsumeContext<ConfirmOrder> context) =>
+        OrderEnd.DecideAsync(context, context.Message.OrderId, clock, at => new OrderCommand.Confirm(at));
+}
+
+public sealed class RejectOrderConsumer(TimeProvider clock) : IConsumer<RejectOrder>
+{
+    public Task Consume(ConsumeContext<RejectOrder> context) =>
+        OrderEnd.DecideAsync(context, context.Message.OrderId, clock, at => new OrderCommand.Reject(context.Message.Reason, at));
+}
+
+public sealed class CancelOrderConsumer(TimeProvider clock) : IConsumer<CancelOrder>
+{
+    public Task Consume(ConsumeContext<CancelOrder> context) =>
+        OrderEnd.DecideAsync(context, context.Message.OrderId, clock, at => new OrderCommand.Cancel(context.Message.Reason, at));
+}
+
+/// <summary>The end of an order, and with it the answer to the request that still waits for it.</summary>
+public static class OrderEnd
+{
+    internal static async Task DecideAsync(ConsumeContext context, Guid orderId, TimeProvider clock, Func<DateTimeOffset, OrderCommand> command)
+    {
+        var at = clock.GetUtcNow().TruncateToMicroseconds();
+        await context.Publish(await DecideAsync(context.UnitOfWork(), orderId, command(at), at));
+    }
+
+    /// <returns>The reply for the saga.</returns>
+    public static async Task<object> DecideAsync(UnitOfWork unit, Guid orderId, OrderCommand command, DateTimeOffset at)
+    {
+        var order = await unit.LoadAsync(Order.Aggregate, orderId);
+        var request = unit.Decide(() => (order.State as Order.Accepted)?.Terms.RequestId) is { } requestId
+            ? await unit.LoadAsync(IdempotentRequest.Aggregate, requestId)
+            : null;
+        return unit.Decide(() =>
+        {
+            order.Append(OrderDecider.Decide(command, order.State));
+            if (request?.State is IdempotentRequest.Accepted && order.State is Order.Ended ended)
+                request.Append(IdempotentRequestDecider.Decide(OrderAnswer.Of(ended, order.Version, at), request.State));
+            return OrderDecider.ReplyTo(order.State);
+        });
+    }
+}

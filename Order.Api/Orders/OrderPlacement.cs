@@ -1,0 +1,124 @@
+using Shop.EventSourcing;
+using Shop.EventSourcing.Storage;
+using Shop.Messaging;
+
+namespace Shop.Ordering;
+
+/// <param name="Wait">How long the client is ready to wait for the end of the order; zero: not at all.</param>
+public sealed record Checkout(string Key, string? CustomerId, PlaceOrderRequest Request, TimeSpan Wait);
+
+/// <summary>
+/// Places an order once per key. The key's acceptance, the order and the message that starts its saga are one write set; so is
+/// the answer, with the placing when nobody waits, else with the order's end.
+/// </summary>
+public sealed class OrderPlacement(EventStore<OrderingModule> store, OrderWaits waits, IMessageOutbox outbox, TimeProvider clock)
+{
+    private static readonly TimeSpan DuplicateWait = TimeSpan.FromSeconds(1);
+
+    /// <returns>The stored answer, or null while the first request under the key has none.</returns>
+    public async Task<IdempotentRequest.Answered?> PlaceAsync(Checkout checkout, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow().TruncateToMicroseconds();
+        var scope = RequestIdentity.ScopeOf(checkout.CustomerId);
+        var requestId = RequestIdentity.RequestId(scope, checkout.Key);
+        var accept = new IdempotentRequestCommand.Accept(
+            checkout.Key, scope, RequestIdentity.BodyHash(checkout.Request), Guid.CreateVersion7(now), now);
+
+        var (request, _) = await store.ReadAsync(IdempotentRequest.Aggregate, requestId, cancellationToken);
+        var first = false;
+        if (request is IdempotentRequest.Unseen)
+            (first, request) = await PlaceFirstAsync(checkout, requestId, accept, cancellationToken);
+        else
+            IdempotentRequestDecider.Decide(accept, request); // refuses another body
+
+        if (request is IdempotentRequest.Answered answered)
+            return answered;
+        var wait = first || checkout.Wait > DuplicateWait ? checkout.Wait : DuplicateWait;
+        request = await waits.WaitForAsync(IdempotentRequest.Aggregate, requestId, state => state is IdempotentRequest.Answered, wait, cancellationToken);
+        return request as IdempotentRequest.Answered ?? (first ? await AnswerUnfinishedAsync(requestId, accept.OrderId, cancellationToken) : null);
+    }
+
+    private async Task<(bool First, IdempotentRequest Request)> PlaceFirstAsync(
+        Checkout checkout, Guid requestId, IdempotentRequestCommand.Accept accept, CancellationToken cancellationToken)
+    {
+        var lines = CheckShape(checkout.Request);
+        var (outcome, _) = await store.ExecuteAsync(
+            async unit =>
+            {
+                var quotes = await QuotesAsync(lines, cancellationToken);
+                var request = await unit.LoadAsync(IdempotentRequest.Aggregate, requestId, cancellationToken);
+                var order = await unit.LoadAsync(Order.Aggregate, accept.OrderId, cancellationToken);
+                var (placed, state) = unit.Decide(() => Decide(checkout, requestId, accept, lines, quotes, request, order));
+                if (placed is not null)
+                    await outbox.PublishAsync(unit, OrderDecider.Announce(placed), cancellationToken);
+                return (placed is not null, state);
+            },
+            cancellationToken: cancellationToken);
+        return outcome;
+    }
+
+    /// <summary>Under the store's gate: of requests at the same time under one key, one finds it unseen.</summary>
+    private static (OrderEvent.Placed? Placed, IdempotentRequest Request) Decide(
+        Checkout checkout, Guid requestId, IdempotentRequestCommand.Accept accept, RequestedLine[] lines, QuotedProduct[] quotes,
+        StreamHandle<IdempotentRequest, IdempotentRequestEvent> request, StreamHandle<Order, OrderEvent> order)
+    {
+        var accepted = IdempotentRequestDecider.Decide(accept, request.State);
+        if (accepted.Count == 0)
+            return (null, request.State);
+        var (priced, currency) = Pricing.Price(lines, quotes, checkout.Request.Currency);
+        var place = new OrderCommand.Place(
+            accept.OrderId, checkout.CustomerId, priced, currency, checkout.Request.PaymentMethod!, accept.At, requestId);
+        order.Append(OrderDecider.Decide(place, order.State));
+        request.Append(accepted);
+        var placed = (Order.Placed)order.State;
+        if (checkout.Wait == TimeSpan.Zero)
+            request.Append(IdempotentRequestDecider.Decide(OrderAnswer.Of(placed, order.Version, accept.At), request.State));
+        return (placed.Terms, request.State);
+    }
+
+    /// <summary>The wait ran out: 202 from now on, unless the order's end was quicker.</summary>
+    private async Task<IdempotentRequest.Answered> AnswerUnfinishedAsync(Guid requestId, Guid orderId, CancellationToken cancellationToken)
+    {
+        var (answered, _) = await store.ExecuteAsync(
+            async unit =>
+            {
+                var request = await unit.LoadAsync(IdempotentRequest.Aggregate, requestId, cancellationToken);
+                var order = await unit.LoadAsync(Order.Aggregate, orderId, cancellationToken);
+                return unit.Decide(() =>
+                {
+                    var answer = OrderAnswer.Of((Order.Accepted)order.State, order.Version, clock.GetUtcNow().TruncateToMicroseconds());
+                    request.Append(IdempotentRequestDecider.Decide(answer, request.State));
+                    return (IdempotentRequest.Answered)request.State;
+                });
+            },
+            cancellationToken: cancellationToken);
+        return answered;
+    }
+
+    private async Task<QuotedProduct[]> QuotesAsync(RequestedLine[] lines, CancellationToken cancellationToken)
+    {
+        var quotes = new QuotedProduct[lines.Length];
+        for (var i = 0; i < quotes.Length; i++)
+            (quotes[i], _) = await store.ReadAsync(QuotedProduct.Aggregate, lines[i].Sku, cancellationToken);
+        return quotes;
+    }
+
+    /// <summary>Everything that can be said without knowing the catalogue; before anything is loaded for a body of any size.</summary>
+    private static RequestedLine[] CheckShape(PlaceOrderRequest request)
+    {
+        OrderRules.CheckCustomer(request.CustomerId);
+        OrderRules.CheckPaymentMethod(request.PaymentMethod);
+        if (request.Currency is not null)
+            OrderRules.CheckCurrency(request.Currency);
+        OrderRules.CheckLines(request.Lines?.Count ?? 0);
+        var lines = new RequestedLine[request.Lines!.Count];
+        for (var i = 0; i < lines.Length; i++)
+        {
+            var line = request.Lines[i];
+            OrderRules.CheckLine(i, line?.Sku, line?.Quantity, line?.UnitPriceMinor);
+            lines[i] = new(line!.Sku!, (int)line.Quantity!.Value, line.UnitPriceMinor);
+        }
+
+        return lines;
+    }
+}

@@ -1,0 +1,43 @@
+using MassTransit;
+using Shop.Contracts;
+using Shop.Messaging;
+using Shop.Payments.Gateway;
+
+namespace Shop.Payments;
+
+public sealed class PaymentsModule
+{
+    /// <summary>Calls to the provider have a queue of their own, so that slow ones do not hold up commands.</summary>
+    public const string PaymentProviderQueue = "payment-provider";
+}
+
+public static class PaymentsModuleExtensions
+{
+    public static StoreDefinition Store { get; } = new()
+    {
+        Name = "payment",
+        Schema = typeof(PaymentsModule).Assembly,
+        InlineProjections = [PaymentRow.Projection],
+    };
+
+    public static IServiceCollection AddPayments(this IServiceCollection services, IConfiguration configuration) => services
+        .AddPaymentGateway(configuration)
+        .AddStore<PaymentsModule>(configuration, Store);
+
+    public static void AddPaymentsConsumers(this IBusRegistrationConfigurator bus)
+    {
+        bus.AddServiceEndpoint<PaymentsModule>(Queues.Payment, endpoint => endpoint
+            .Consumer<AuthorizePaymentConsumer>()
+            .Consumer<CapturePaymentConsumer>()
+            .Consumer<VoidPaymentConsumer>()
+            .Consumer<RefundPaymentConsumer>());
+        bus.AddServiceEndpoint<PaymentsModule>(PaymentsModule.PaymentProviderQueue, endpoint => endpoint.Consumer<CallProviderConsumer>());
+    }
+
+    public static IEndpointRouteBuilder MapPayments(this IEndpointRouteBuilder routes)
+    {
+        PaymentEndpoints.Map(routes);
+        StripeWebhook.Map(routes);
+        return routes;
+    }
+}

@@ -1,0 +1,37 @@
+using Shop.Audit.Facts;
+
+namespace Shop.Audit;
+
+/// <summary>Everything that the checks look at, as read from the stores and from the provider.</summary>
+public sealed class AuditInput
+{
+    public OrderBook Orders { get; } = new();
+
+    public ReservationBook Reservations { get; } = new();
+
+    public StockBook Stock { get; } = new();
+
+    public PaymentBook Payments { get; } = new();
+
+    public SagaBook Sagas { get; } = new();
+
+    public IReadOnlyList<ProviderIntent> Provider { get; init; } = [];
+
+    public IList<StoreFacts> Stores { get; } = [];
+
+    internal IReadOnlyList<IEventBook> Books => [Orders, Reservations, Stock, Payments, Sagas];
+}
+
+/// <summary>One payment intent in the provider's own ledger.</summary>
+/// <param name="OrderId">As the provider was told; text, because nothing there makes sure that it is an id.</param>
+/// <param name="Status">As in Stripe's API: <c>requires_capture</c> holds money, <c>succeeded</c> took it.</param>
+/// <param name="Captures">How often a capture took effect.</param>
+/// <param name="Refunds">How often a refund took effect.</param>
+public sealed record ProviderIntent(
+    string IntentId, string? OrderId, long AmountMinor, string Currency, string Status, long CapturedMinor, long RefundedMinor, int Captures, int Refunds)
+{
+    public long KeptMinor => CapturedMinor - RefundedMinor;
+
+    /// <summary>Neither taken nor given back: an authorization, or one that is still being decided.</summary>
+    public bool IsHeld => Status is "requires_capture" or "processing";
+}

@@ -1,0 +1,127 @@
+using System.Text.Json;
+using Shop.EventSourcing.Storage;
+
+namespace Shop.Audit.Facts;
+
+public sealed class PaymentFacts
+{
+    public long AmountMinor { get; internal set; }
+
+    public string? Currency { get; internal set; }
+
+    public long CapturedMinor { get; internal set; }
+
+    public long RefundedMinor { get; internal set; }
+
+    public int Captures { get; internal set; }
+
+    /// <summary>Authorized, and neither captured nor voided since.</summary>
+    public bool IsHeld { get; internal set; }
+
+    /// <summary>What the provider was asked for and has not answered, such as <c>capture</c>; null when nothing is due.</summary>
+    public string? Due => Authorizing ? "authorization" : Capturing ? "capture" : Voiding ? "void" : Refunding ? "refund" : null;
+
+    public long KeptMinor => CapturedMinor - RefundedMinor;
+
+    internal bool Authorizing { get; set; }
+
+    internal bool Capturing { get; set; }
+
+    internal bool Voiding { get; set; }
+
+    internal bool Refunding { get; set; }
+}
+
+/// <summary>What Payment.Api believes of each order's money.</summary>
+public sealed class PaymentBook : IEventBook
+{
+    private readonly Dictionary<Guid, PaymentFacts> payments = [];
+
+    public IReadOnlyDictionary<Guid, PaymentFacts> All => payments;
+
+    bool IEventBook.Apply(RecordedEvent recorded, JsonElement data)
+    {
+        if (!recorded.Type.StartsWith("payment-", StringComparison.Ordinal))
+            return false;
+        var orderId = Stored.IdOf(recorded);
+        if (!payments.TryGetValue(orderId, out var payment))
+            payments.Add(orderId, payment = new());
+        return recorded.Type switch
+        {
+            "payment-authorization-requested.v1" or "payment-capture-requested.v1" or "payment-void-requested.v1" or "payment-refund-requested.v1" =>
+                Request(payment, recorded.Type, data),
+            "payment-fenced.v1" or "payment-found-held.v1" or "payment-call-refused.v1" or "payment-outcome-unknown.v1" => true,
+            _ => Answer(payment, recorded.Type, data),
+        };
+    }
+
+    private static bool Request(PaymentFacts payment, string type, JsonElement data)
+    {
+        switch (type)
+        {
+            case "payment-authorization-requested.v1":
+                payment.Authorizing = true;
+                payment.AmountMinor = data.GetProperty("amountMinor").GetInt64();
+                payment.Currency = data.GetProperty("currency").GetString();
+                break;
+            case "payment-capture-requested.v1":
+                payment.Capturing = true;
+                break;
+            case "payment-void-requested.v1":
+                payment.Voiding = true;
+                break;
+            default:
+                payment.Refunding = true;
+                break;
+        }
+
+        return true;
+    }
+
+    private static bool Answer(PaymentFacts payment, string type, JsonElement data)
+    {
+        switch (type)
+        {
+            case "payment-authorized.v1":
+                payment.Authorizing = false;
+                payment.IsHeld = true;
+                break;
+            case "payment-declined.v1":
+                payment.Authorizing = payment.Voiding = payment.Refunding = false;
+                break;
+            case "payment-captured.v1":
+                payment.Capturing = payment.IsHeld = false;
+                Capture(payment, data);
+                break;
+            case "payment-capture-rejected.v1":
+                // Whatever was authorized must still be given back.
+                payment.Capturing = false;
+                payment.Voiding = true;
+                break;
+            case "payment-voided.v1":
+                payment.Authorizing = payment.Voiding = payment.Refunding = payment.IsHeld = false;
+                break;
+            case "payment-charge-found.v1":
+                payment.Voiding = payment.IsHeld = false;
+                payment.Refunding = true;
+                Capture(payment, data);
+                break;
+            case "payment-refunded.v1":
+                payment.Voiding = payment.Refunding = false;
+                payment.RefundedMinor += data.GetProperty("amountMinor").GetInt64();
+                if (payment.RefundedMinor > payment.CapturedMinor)
+                    throw new UnreadableEventException("refunds ≤ captured", $"{payment.RefundedMinor} refunded of {payment.CapturedMinor}");
+                break;
+            default:
+                return false;
+        }
+
+        return true;
+    }
+
+    private static void Capture(PaymentFacts payment, JsonElement data)
+    {
+        payment.Captures++;
+        payment.CapturedMinor += data.GetProperty("amountMinor").GetInt64();
+    }
+}

@@ -1,0 +1,144 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Shop.EventSourcing.Storage.PostgreSql;
+
+/// <summary>
+/// A store in one PostgreSQL database, shared by any number of processes. Commits are serialised by the log's head, each group in
+/// one round trip; see docs/adr/0003-log-positions-in-commit-order.md.
+/// </summary>
+public sealed class PostgreSqlEngine : IStorageEngine
+{
+    private static readonly string ReadStreamSql = EmbeddedSql.Read("PostgreSql", "read-stream");
+    private static readonly string ReadLogSql = EmbeddedSql.Read("PostgreSql", "read-log");
+    private static readonly string ReadOutboxSql = EmbeddedSql.Read("PostgreSql", "read-outbox");
+    private static readonly string ReadParkedSql = EmbeddedSql.Read("PostgreSql", "read-parked");
+    private static readonly string ClaimOutboxSql = EmbeddedSql.Read("PostgreSql", "claim-outbox");
+
+    private readonly NpgsqlDataSource source;
+    private readonly bool ownsSource;
+    private readonly IReadOnlyList<Table> tables;
+    private readonly Dictionary<Table, PostgreSqlRows> rowsOf;
+    private readonly PostgreSqlWriter writer;
+    private readonly DbContextOptions readModels;
+
+    /// <param name="source">Stays the caller's; connections are taken from its pool.</param>
+    /// <param name="tables">The read-model tables that may be written and queried.</param>
+    public PostgreSqlEngine(NpgsqlDataSource source, IReadOnlyList<Table> tables)
+    {
+        this.source = source;
+        this.tables = tables;
+        rowsOf = tables.ToDictionary(table => table, table => new PostgreSqlRows(table));
+        writer = new(source, rowsOf);
+        readModels = new DbContextOptionsBuilder<ReadModels>().UseNpgsql(source).Options;
+    }
+
+    /// <inheritdoc cref="PostgreSqlEngine(NpgsqlDataSource, IReadOnlyList{Table})"/>
+    public PostgreSqlEngine(string connectionString, IReadOnlyList<Table> tables)
+        : this(NpgsqlDataSource.Create(connectionString), tables) => ownsSource = true;
+
+    public Task InitializeAsync(IReadOnlyList<SchemaScript> scripts, CancellationToken cancellationToken) =>
+        PostgreSqlSchema.UpgradeAsync(source, scripts, cancellationToken);
+
+    public Task<WriteResult[]> CommitAsync(IReadOnlyList<WriteSet> group, CancellationToken cancellationToken) =>
+        writer.CommitAsync(group, cancellationToken);
+
+    public async Task<IReadOnlyList<RecordedEvent>> ReadStreamAsync(
+        string stream, long afterVersion, long? toVersion, DateTimeOffset? until, int limit, CancellationToken cancellationToken) =>
+        await QueryAsync(ReadStreamSql, Event, cancellationToken, stream, afterVersion, toVersion ?? long.MaxValue, until?.UtcDateTime ?? DateTime.MaxValue.ToUniversalTime(), limit);
+
+    public async Task<IReadOnlyList<RecordedEvent>> ReadLogAsync(long afterPosition, int limit, CancellationToken cancellationToken) =>
+        await QueryAsync(ReadLogSql, Event, cancellationToken, afterPosition, limit);
+
+    public Task<long> ReadHeadAsync(CancellationToken cancellationToken) => NumberAsync("SELECT position FROM log_head", cancellationToken);
+
+    public async Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken)
+    {
+        var claimed = await QueryAsync(ClaimOutboxSql, Message, cancellationToken, now.UtcDateTime, (now + claim).UtcDateTime, limit);
+        claimed.Sort((left, right) => (left.CreatedAt, left.Id).CompareTo((right.CreatedAt, right.Id)));
+        return claimed;
+    }
+
+    public Task ReleaseOutboxClaimsAsync(CancellationToken cancellationToken) =>
+        ExecuteAsync("UPDATE outbox SET claimed_until = NULL WHERE claimed_until IS NOT NULL", cancellationToken);
+
+    public async Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken) =>
+        await QueryAsync(ReadOutboxSql, Message, cancellationToken, limit);
+
+    public async Task<bool> IsHandledAsync(string endpoint, Guid messageId, CancellationToken cancellationToken) =>
+        await NumberAsync("SELECT count(*) FROM inbox WHERE endpoint = $1 AND message_id = $2", cancellationToken, endpoint, messageId) > 0;
+
+    public Task<int> CleanInboxAsync(DateTimeOffset handledBefore, CancellationToken cancellationToken) =>
+        ExecuteAsync("DELETE FROM inbox WHERE handled_at < $1", cancellationToken, handledBefore.UtcDateTime);
+
+    public async Task<IReadOnlyList<ParkedMessage>> ReadParkedAsync(int limit, CancellationToken cancellationToken) =>
+        await QueryAsync(ReadParkedSql, Parked, cancellationToken, limit);
+
+    public Task<long> ReadCheckpointAsync(string projection, CancellationToken cancellationToken) =>
+        NumberAsync("SELECT position FROM checkpoints WHERE projection = $1", cancellationToken, projection);
+
+    public async Task<bool> SaveProjectionAsync(string projection, long from, long to, IReadOnlyList<RowWrite> rows, CancellationToken cancellationToken)
+    {
+        List<string> statements = [];
+        List<byte[]> json = [];
+        var batches = new RowBatches(rowsOf);
+        foreach (var row in rows)
+            batches.Add(1, row);
+        batches.MoveTo(statements, json);
+
+        await using var command = Command("SELECT save_projection($1, $2, $3, $4, $5)", projection, from, to, statements);
+        command.Parameters.Add(new() { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text, Value = json });
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    public ReadModels OpenReadModels() => new(readModels, tables);
+
+    public async ValueTask DisposeAsync()
+    {
+        await writer.DisposeAsync();
+        if (ownsSource)
+            await source.DisposeAsync();
+    }
+
+    private static RecordedEvent Event(NpgsqlDataReader row) => new(
+        row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetGuid(3), row.GetString(4), row.GetFieldValue<byte[]>(5),
+        row.IsDBNull(6) ? null : row.GetFieldValue<byte[]>(6), row.GetFieldValue<DateTimeOffset>(7));
+
+    private static OutboxMessage Message(NpgsqlDataReader row) => new(
+        row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetFieldValue<byte[]>(4), row.IsDBNull(5) ? null : row.GetString(5),
+        row.GetFieldValue<DateTimeOffset>(6), row.IsDBNull(7) ? null : row.GetFieldValue<DateTimeOffset>(7));
+
+    private static ParkedMessage Parked(NpgsqlDataReader row) => new(
+        row.GetGuid(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetGuid(2), row.GetString(3), row.GetString(4), row.GetFieldValue<byte[]>(5),
+        row.IsDBNull(6) ? null : row.GetString(6), row.GetString(7), row.GetString(8), row.GetFieldValue<DateTimeOffset>(9));
+
+    private NpgsqlCommand Command(string sql, params ReadOnlySpan<object> values)
+    {
+        var command = source.CreateCommand(sql);
+        foreach (var value in values)
+            command.Parameters.Add(new() { Value = value });
+        return command;
+    }
+
+    private async Task<List<T>> QueryAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params object[] values)
+    {
+        await using var command = Command(sql, values);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancellationToken))
+            rows.Add(read(reader));
+        return rows;
+    }
+
+    private async Task<long> NumberAsync(string sql, CancellationToken cancellationToken, params object[] values)
+    {
+        await using var command = Command(sql, values);
+        return await command.ExecuteScalarAsync(cancellationToken) is long number ? number : 0;
+    }
+
+    private async Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params object[] values)
+    {
+        await using var command = Command(sql, values);
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,10 @@
+UPDATE outbox
+SET claimed_until = $2
+WHERE id = ANY (ARRAY(
+  SELECT id
+  FROM outbox
+  WHERE coalesce(due_at, '-infinity'::timestamptz) <= $1 AND (claimed_until IS NULL OR claimed_until < $1)
+  ORDER BY coalesce(due_at, '-infinity'::timestamptz), created_at
+  LIMIT $3
+  FOR UPDATE SKIP LOCKED))
+RETURNING id, destination, content_type, message_type, body, headers, created_at, due_at

@@ -1,0 +1,48 @@
+using Shop.EventSourcing.Storage;
+
+namespace Shop.Host.Tests.Audit;
+
+/// <summary>A log as a test wants it, holes included; nothing but reading is supported.</summary>
+internal sealed class LogEngine : IStorageEngine
+{
+    public List<RecordedEvent> Log { get; } = [];
+
+    public List<OutboxMessage> Outbox { get; } = [];
+
+    public void Append(string stream, string type, string json) =>
+        Log.Add(new(Log.Count + 1, stream, Log.Count(recorded => recorded.Stream == stream) + 1, Guid.CreateVersion7(), type, System.Text.Encoding.UTF8.GetBytes(json), null, default));
+
+    public Task<IReadOnlyList<RecordedEvent>> ReadLogAsync(long afterPosition, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<RecordedEvent>>([.. Log.Where(recorded => recorded.Position > afterPosition).Take(limit)]);
+
+    public Task<long> ReadHeadAsync(CancellationToken cancellationToken) => Task.FromResult(Log.Count == 0 ? 0 : Log[^1].Position);
+
+    public Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<OutboxMessage>>(Outbox);
+
+    public Task<IReadOnlyList<ParkedMessage>> ReadParkedAsync(int limit, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ParkedMessage>>([]);
+
+    public Task InitializeAsync(IReadOnlyList<SchemaScript> scripts, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<WriteResult[]> CommitAsync(IReadOnlyList<WriteSet> group, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<RecordedEvent>> ReadStreamAsync(
+        string stream, long afterVersion, long? toVersion, DateTimeOffset? until, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task ReleaseOutboxClaimsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<bool> IsHandledAsync(string endpoint, Guid messageId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<int> CleanInboxAsync(DateTimeOffset handledBefore, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<long> ReadCheckpointAsync(string projection, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<bool> SaveProjectionAsync(string projection, long from, long to, IReadOnlyList<RowWrite> rows, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ReadModels OpenReadModels() => throw new NotSupportedException();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
