@@ -9,14 +9,16 @@ public sealed class OrderingModule;
 
 public static class OrderingModuleExtensions
 {
+    public static StoreDefinition Store { get; } = new()
+    {
+        Name = "order",
+        Schema = typeof(OrderingModule).Assembly,
+        AsyncProjections = [new OrderListProjection()],
+    };
+
     public static IServiceCollection AddOrdering(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddStore<OrderingModule>(configuration, new()
-        {
-            Name = "order",
-            Schema = typeof(OrderingModule).Assembly,
-            AsyncProjections = [new OrderListProjection()],
-        });
+        services.AddStore<OrderingModule>(configuration, Store);
         services.AddSingleton<OrderWaits>();
         services.AddSingleton<OrderPlacement>();
         services.AddSingleton<Ordering>();

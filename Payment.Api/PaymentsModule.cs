@@ -13,14 +13,16 @@ public sealed class PaymentsModule
 
 public static class PaymentsModuleExtensions
 {
+    public static StoreDefinition Store { get; } = new()
+    {
+        Name = "payment",
+        Schema = typeof(PaymentsModule).Assembly,
+        InlineProjections = [PaymentRow.Projection],
+    };
+
     public static IServiceCollection AddPayments(this IServiceCollection services, IConfiguration configuration) => services
         .AddPaymentGateway(configuration)
-        .AddStore<PaymentsModule>(configuration, new StoreDefinition
-        {
-            Name = "payment",
-            Schema = typeof(PaymentsModule).Assembly,
-            InlineProjections = [PaymentRow.Projection],
-        });
+        .AddStore<PaymentsModule>(configuration, Store);
 
     public static void AddPaymentsConsumers(this IBusRegistrationConfigurator bus)
     {

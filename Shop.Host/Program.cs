@@ -1,1 +1,3 @@
-return 0;
+using Shop.Host;
+
+return await CommandLine.RunAsync(args);

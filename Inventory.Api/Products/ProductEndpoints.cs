@@ -52,7 +52,7 @@ internal static class ProductEndpoints
         }
 
         if (after is not null)
-            rows = rows.Where(row => row.Sku.CompareTo(after) > 0);
+            rows = rows.Where(row => string.Compare(row.Sku, after) > 0);
         var items = await WithStock(rows.OrderBy(row => row.Sku).Take(size + 1), models).OrderBy(item => item.Sku).ToListAsync(cancellationToken);
         return items.Count > size ? new(items[..size], items[size - 1].Sku) : new(items, null);
     }

@@ -6,7 +6,7 @@ namespace Shop.Payments.Gateway;
 internal static class StripeAnswers
 {
     public static bool IsUnexpectedState(StripeReply reply) =>
-        reply.HttpStatus == HttpStatusCode.BadRequest && reply.Error?.Code == "payment_intent_unexpected_state";
+        reply.HttpStatus == HttpStatusCode.BadRequest && reply.Error?.Code is "payment_intent_unexpected_state" or "charge_already_captured";
 
     public static GatewayAnswer OfAuthorization(StripeReply reply) => reply switch
     {

@@ -1,3 +1,5 @@
+using Shop.Inventory;
+
 namespace Shop.Host.Catalogue;
 
 /// <summary>A product of the shop's own catalogue, listed when a store is empty.</summary>
@@ -6,4 +8,14 @@ namespace Shop.Host.Catalogue;
 public sealed record CatalogueProduct(string Sku, string Name, string Description, long PriceMinor, int InitialStock)
 {
     public const string Currency = "GBP";
+
+    public NewProduct ToNewProduct() => new()
+    {
+        Sku = Sku,
+        Name = Name,
+        Description = Description,
+        UnitPriceMinor = PriceMinor,
+        Currency = Currency,
+        InitialStock = InitialStock,
+    };
 }

@@ -32,6 +32,7 @@ public sealed class PaymentIntentTests : IAsyncLifetime
     [InlineData("pm_card_chargeDeclined", "generic_decline")]
     [InlineData("pm_card_visa_chargeDeclined", "generic_decline")]
     [InlineData("pm_card_chargeDeclinedInsufficientFunds", "insufficient_funds")]
+    [InlineData("pm_card_visa_chargeDeclinedInsufficientFunds", "insufficient_funds")]
     public async Task A_bad_card_is_declined_with_its_intent(string card, string declineCode)
     {
         var declined = await _sandbox.Client.AuthorizeAsync(card);

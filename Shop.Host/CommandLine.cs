@@ -1,0 +1,73 @@
+using System.CommandLine;
+using Shop.Host.Replay;
+
+namespace Shop.Host;
+
+/// <summary>The commands of the host. Exit codes: 0 done, 1 the audit found violations, 2 it cannot run as asked.</summary>
+internal static class CommandLine
+{
+    private const int CannotRun = 2;
+
+    private static readonly Option<string> Urls = new("--urls")
+    {
+        Description = "Where to listen, such as http://127.0.0.1:5080; several separated by ';', port 0 takes a free one.",
+        DefaultValueFactory = _ => ShopOptions.DefaultUrls,
+    };
+
+    private static readonly Option<string> Data = new("--data")
+    {
+        Description = "Folder of the stores: one SQLite file per service, and the payment sandbox's ledger. Created when missing.",
+        DefaultValueFactory = _ => ShopOptions.DefaultData,
+    };
+
+    private static readonly Option<bool> NoSeed = new("--no-seed")
+    {
+        Description = "Do not list the example catalogue.",
+    };
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var result = Describe().Parse(args);
+        if (result.Errors.Count > 0)
+            return Refuse($"{result.Errors[0].Message} Run with --help to see every option.");
+        try
+        {
+            return await result.InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+        }
+        catch (StartException error)
+        {
+            return Refuse(error.Message);
+        }
+        catch (MalformedFileException error)
+        {
+            return Refuse(error.Message);
+        }
+    }
+
+    private static RootCommand Describe()
+    {
+        Data.Recursive = true;
+        var root = new RootCommand("Shop in one process: orders, payments, inventory and the saga on SQLite, with a payment sandbox beside them. Ctrl-C stops it.")
+        {
+            Urls, Data, NoSeed,
+        };
+        root.SetAction((parsed, cancellation) => ServeCommand.RunAsync(
+            new(parsed.GetValue(Urls)!, parsed.GetValue(Data)!, Seed: !parsed.GetValue(NoSeed)), Console.Out, cancellation));
+
+        var file = new Argument<FileInfo>("FILE") { Description = "CSV in the shape of the Online Retail data set." };
+        var replay = new Command("replay", "Place every valid invoice of a file as an order, wait until all have ended, report and audit.") { file };
+        replay.SetAction((parsed, cancellation) => ReplayCommand.RunAsync(parsed.GetValue(file)!.FullName, parsed.GetValue(Data)!, Console.Out, cancellation));
+        root.Add(replay);
+
+        var audit = new Command("audit", "Check the four promises over all stores and the provider's ledger. Run it while nothing is under way.");
+        audit.SetAction((parsed, cancellation) => AuditCommand.RunAsync(parsed.GetValue(Data)!, Console.Out, cancellation));
+        root.Add(audit);
+        return root;
+    }
+
+    private static int Refuse(string reason)
+    {
+        Console.Error.WriteLine(reason.ReplaceLineEndings(" "));
+        return CannotRun;
+    }
+}

@@ -1,0 +1,54 @@
+namespace Shop.Host;
+
+/// <summary>Runs the shop until it is told to stop.</summary>
+internal static class ServeCommand
+{
+    public static async Task<int> RunAsync(ShopOptions options, TextWriter output, CancellationToken cancellationToken)
+    {
+        var shop = await ShopApplication.StartAsync(options, cancellationToken);
+        try
+        {
+            Welcome(shop, output);
+            await shop.WaitForShutdownAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // Ctrl-C.
+        }
+        finally
+        {
+            await shop.DisposeAsync();
+        }
+
+        output.WriteLine("Stopped. Every order that was accepted goes on when the shop starts again.");
+        return 0;
+    }
+
+    private static void Welcome(ShopApplication shop, TextWriter output)
+    {
+        var url = shop.Url;
+        output.WriteLine($"""
+
+            Shop is open at {url}
+              try it out           {url}/docs
+              orders               {url}/orders
+              products             {url}/products
+              sagas                {url}/sagas
+              payment provider     {shop.SandboxUrl ?? "as configured in Payments:Gateway"}{(shop.SandboxUrl is null ? "" : "/sandbox/ledger  (sandbox: no real money)")}
+              data                 {Path.GetFullPath(shop.Data)}
+
+            Buy something; a card that is approved, one that is declined, and what happened:
+
+            curl -s {url}/orders -H 'Content-Type: application/json' -H 'Prefer: wait=10' -H "Idempotency-Key: $(date +%s%N)" -d '{OrderBody("pm_card_visa")}'
+
+            curl -s {url}/orders -H 'Content-Type: application/json' -H 'Prefer: wait=10' -H "Idempotency-Key: $(date +%s%N)" -d '{OrderBody("pm_card_chargeDeclined")}'
+
+            curl -s '{url}/orders?limit=5'
+
+            Ctrl-C stops it.
+            """);
+    }
+
+    private static string OrderBody(string paymentMethod) =>
+        $$"""{"customerId":"ada","lines":[{"sku":"MUG-STONE-01","quantity":2}],"currency":"GBP","paymentMethod":"{{paymentMethod}}"}""";
+}

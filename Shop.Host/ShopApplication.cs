@@ -1,0 +1,148 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Shop.Host.Catalogue;
+using Shop.Inventory;
+using Shop.Messaging;
+using Shop.Orchestration;
+using Shop.Ordering;
+using Shop.Payments;
+using Shop.Payments.Gateway;
+using Shop.PaymentSandbox;
+using Shop.ServiceDefaults;
+
+namespace Shop.Host;
+
+/// <summary>The whole shop in this process: four services on SQLite and the in-memory transport, and the payment sandbox beside them.</summary>
+public sealed class ShopApplication : IAsyncDisposable
+{
+    private readonly DataFolder folder;
+    private readonly WebApplication web;
+    private readonly WebApplication? sandbox;
+
+    private ShopApplication(DataFolder folder, WebApplication web, WebApplication? sandbox)
+    {
+        this.folder = folder;
+        this.web = web;
+        this.sandbox = sandbox;
+    }
+
+    public IServiceProvider Services => web.Services;
+
+    public string Url => web.Urls.First();
+
+    /// <summary>Where the sandbox listens, or null when a real provider is configured.</summary>
+    public string? SandboxUrl => sandbox?.Urls.First();
+
+    public string Data => folder.Path;
+
+    /// <summary>Starts everything and, on an empty store, lists the seed catalogue.</summary>
+    /// <exception cref="StartException">It cannot start as asked; nothing is left running.</exception>
+    public static async Task<ShopApplication> StartAsync(ShopOptions options, CancellationToken cancellationToken = default)
+    {
+        var folder = DataFolder.Open(options.Data);
+        WebApplication? sandbox = null;
+        WebApplication? web = null;
+        try
+        {
+            var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ApplicationName = "Shop.Host", Args = ["--urls", options.Urls] });
+            builder.Configuration.AddInMemoryCollection(options.Settings ?? new Dictionary<string, string?>());
+            builder.Configuration.AddInMemoryCollection([new("Shop:Data", options.Data)]);
+            sandbox = await StartSandboxAsync(builder.Configuration, options, cancellationToken);
+            web = Build(builder);
+            await web.StartAsync(cancellationToken);
+            if (options.Seed)
+                await web.Services.GetRequiredService<Inventory.Inventory>().ListProductsAsync([.. SeedCatalogue.Products.Select(product => product.ToNewProduct())], cancellationToken);
+            return new(folder, web, sandbox);
+        }
+        catch (Exception error)
+        {
+            if (web is not null)
+                await web.DisposeAsync();
+            if (sandbox is not null)
+                await sandbox.DisposeAsync();
+            folder.Dispose();
+            throw Explain(error, options);
+        }
+    }
+
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken = default) => web.WaitForShutdownAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await web.StopAsync();
+        await web.DisposeAsync();
+        if (sandbox is not null)
+            await sandbox.DisposeAsync();
+        folder.Dispose();
+    }
+
+    private static WebApplication Build(WebApplicationBuilder builder)
+    {
+        builder.AddShopServiceDefaults();
+        builder.Services.AddOrdering(builder.Configuration);
+        builder.Services.AddInventory(builder.Configuration);
+        builder.Services.AddPayments(builder.Configuration);
+        builder.Services.AddOrchestration(builder.Configuration);
+        builder.Services.AddInMemoryMessaging(bus =>
+        {
+            bus.AddOrderingConsumers();
+            bus.AddInventoryConsumers();
+            bus.AddPaymentsConsumers();
+            bus.AddOrchestrationConsumers();
+        });
+
+        var web = builder.Build();
+        web.UseShopServiceDefaults();
+        web.MapOrdering();
+        web.MapInventory();
+        web.MapPayments();
+        web.MapOrchestration();
+        return web;
+    }
+
+    /// <summary>With a provider's key configured, payments go there and no sandbox runs.</summary>
+    private static async Task<WebApplication?> StartSandboxAsync(ConfigurationManager configuration, ShopOptions options, CancellationToken cancellationToken)
+    {
+        if (!string.IsNullOrEmpty(configuration[$"{GatewayOptions.Section}:{nameof(GatewayOptions.SecretKey)}"]))
+            return null;
+
+        var settings = configuration.GetSection("Sandbox").Get<SandboxOptions>() ?? new();
+        settings.DataPath = ShopOptions.Ledger(options.Data);
+        settings.Urls = "http://127.0.0.1:0";
+        var webhookSecret = $"whsec_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}";
+        if (settings.Webhooks.Url is null && FixedUrl(options.Urls) is { } url)
+        {
+            settings.Webhooks.Url = $"{url}/payments/webhooks/stripe";
+            settings.Webhooks.EventTypes = ["payment_intent.canceled", "charge.refunded"];
+        }
+
+        settings.Webhooks.Secret = webhookSecret;
+        var sandbox = SandboxApplication.Create(settings);
+        await sandbox.StartAsync(cancellationToken);
+        configuration.AddInMemoryCollection(
+        [
+            new($"{GatewayOptions.Section}:{nameof(GatewayOptions.BaseUrl)}", sandbox.Urls.First()),
+            new($"{GatewayOptions.Section}:{nameof(GatewayOptions.SecretKey)}", settings.SecretKey),
+            new($"{GatewayOptions.Section}:{nameof(GatewayOptions.WebhookSecret)}", webhookSecret),
+        ]);
+        return sandbox;
+    }
+
+    /// <summary>Our first address when it is known before we listen.</summary>
+    private static string? FixedUrl(string urls)
+    {
+        var first = urls.Split(';')[0].TrimEnd('/');
+        return Uri.TryCreate(first, UriKind.Absolute, out var url) && url.Port != 0 && url.IsLoopback ? first : null;
+    }
+
+    private static Exception Explain(Exception error, ShopOptions options) => error switch
+    {
+        StartException => error,
+        IOException { InnerException: Exception inner } when inner.GetBaseException() is SocketException || inner.Message.Contains("in use", StringComparison.Ordinal) =>
+            new StartException($"Cannot listen on {options.Urls}: {inner.GetBaseException().Message}. Choose another address with --urls.", error),
+        FormatException or UriFormatException => new StartException($"--urls {options.Urls} is not an address: {error.Message}", error),
+        Microsoft.Extensions.Options.OptionsValidationException invalid => new StartException(string.Join(' ', invalid.Failures), error),
+        InvalidOperationException => new StartException(error.Message, error),
+        _ => error,
+    };
+}
