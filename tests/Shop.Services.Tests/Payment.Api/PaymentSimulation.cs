@@ -1,4 +1,3 @@
-using Shop.Contracts;
 using Shop.Payments;
 using Shop.Payments.Gateway;
 
