@@ -65,7 +65,7 @@ public static class MessagingRegistration
         services.AddSingleton(provider => new EventStore<TModule>(
             definition.Name, StoreEngines.Create(configuration, definition), definition.InlineProjections, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<EventStore>(provider => provider.GetRequiredService<EventStore<TModule>>());
-        services.AddHostedService(provider => new StoreOpener(provider.GetRequiredService<EventStore<TModule>>(), StoreEngines.Scripts(configuration, definition)));
+        services.AddSingleton<IHostedService>(provider => new StoreOpener(provider.GetRequiredService<EventStore<TModule>>(), StoreEngines.Scripts(configuration, definition)));
         services.AddSingleton<IHostedService>(provider => new OutboxDispatcher(
             provider.GetRequiredService<EventStore<TModule>>(), provider.GetRequiredService<IBus>(), provider.GetRequiredService<MessagingOptions>(),
             provider.GetRequiredService<InProcessDeliveries>(), provider.GetRequiredService<TimeProvider>(),

@@ -15,7 +15,7 @@ public sealed class RetailFile
     private RetailFile(IReadOnlyList<RetailInvoice> invoices)
     {
         Invoices = invoices;
-        Orders = [.. invoices.Where(invoice => invoice.Skip is null)];
+        Orders = [.. invoices.Where(invoice => invoice.SkippedFor is null)];
         Products =
         [
             .. Orders.SelectMany(invoice => invoice.Lines).GroupBy(line => line.Code, StringComparer.Ordinal).Select(lines => new RetailProduct(
@@ -38,7 +38,7 @@ public sealed class RetailFile
 
     public long TotalMinor => Orders.Sum(invoice => invoice.TotalMinor);
 
-    public IEnumerable<RetailInvoice> Skipped(SkipReason reason) => Invoices.Where(invoice => invoice.Skip == reason);
+    public IEnumerable<RetailInvoice> Skipped(SkipReason reason) => Invoices.Where(invoice => invoice.SkippedFor == reason);
 
     /// <exception cref="MalformedFileException">A line is not as it should be.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>

@@ -25,7 +25,7 @@ public sealed record RetailInvoice(string Number, string? CustomerId, DateTime I
     public long TotalMinor => Lines.Sum(line => checked(line.Quantity * line.UnitPriceMinor));
 
     /// <summary>Why it is not an order, or null when it is one. The first reason that holds counts.</summary>
-    public SkipReason? Skip { get; } =
+    public SkipReason? SkippedFor { get; } =
         Number.StartsWith('C') ? SkipReason.Cancellation
         : Lines.Any(line => line.Quantity <= 0) ? SkipReason.NonPositiveQuantity
         : Lines.Any(line => line.UnitPriceMinor <= 0) ? SkipReason.NonPositivePrice

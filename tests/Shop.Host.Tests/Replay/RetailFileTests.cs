@@ -49,7 +49,7 @@ public sealed class RetailFileTests
         file.Orders.ShouldBeEmpty();
         file.Products.ShouldBeEmpty();
         file.Skipped(reason).Single().Number.ShouldBe(number);
-        file.Invoices.Single().Skip.ShouldBe(reason);
+        file.Invoices.Single().SkippedFor.ShouldBe(reason);
     }
 
     [Fact]
