@@ -62,7 +62,7 @@ public sealed record OrderSagaRow
 /// <param name="Next">Give it as <c>after</c> for the next page; null on the last one.</param>
 public sealed record OrderSagaPage(IReadOnlyList<OrderSagaRow> Items, string? Next);
 
-internal static class OrderSagaList
+public static class OrderSagaList
 {
     private const int DefaultLimit = 50;
     private const int MaxLimit = 500;
@@ -76,11 +76,12 @@ internal static class OrderSagaList
     {
         var size = Math.Clamp(limit ?? DefaultLimit, 1, MaxLimit);
         await using var models = store.Engine.OpenReadModels();
-        var items = await Page(models.Query<OrderSagaRow>(), StateOf(state), needsAttention, Cursor.Parse(after)).Take(size + 1).ToListAsync(cancellationToken);
-        return items.Count > size ? new(items[..size], Cursor.Of(items[size - 1]).ToString()) : new(items, null);
+        var items = await Page(models.Query<OrderSagaRow>(), StateOf(state), needsAttention, SagaListPlace.Parse(after)).Take(size + 1).ToListAsync(cancellationToken);
+        return items.Count > size ? new(items[..size], new SagaListPlace(items[size - 1].PlacedAt, items[size - 1].OrderId).ToString()) : new(items, null);
     }
 
-    private static IQueryable<OrderSagaRow> Page(IQueryable<OrderSagaRow> sagas, string? state, bool? needsAttention, Cursor? after)
+    /// <summary>The sagas after a place in the list, newest first.</summary>
+    public static IQueryable<OrderSagaRow> Page(IQueryable<OrderSagaRow> sagas, string? state, bool? needsAttention, SagaListPlace? after)
     {
         if (state is not null)
             sagas = sagas.Where(row => row.State == state);
@@ -100,24 +101,23 @@ internal static class OrderSagaList
             ? name
             : throw new DomainException("invalid-request", $"Give one of {string.Join(", ", OrderSagaRow.States)}, or leave it out.") { Field = "state" };
     }
+}
 
-    private sealed record Cursor(DateTimeOffset PlacedAt, Guid OrderId)
+/// <summary>A place in the list of sagas.</summary>
+public sealed record SagaListPlace(DateTimeOffset PlacedAt, Guid OrderId)
+{
+    internal static SagaListPlace? Parse(string? text)
     {
-        public static Cursor Of(OrderSagaRow row) => new(row.PlacedAt, row.OrderId);
-
-        public static Cursor? Parse(string? text)
-        {
-            if (text is null)
-                return null;
-            var dot = text.IndexOf('.', StringComparison.Ordinal);
-            return dot > 0
-                && long.TryParse(text.AsSpan(0, dot), NumberStyles.None, CultureInfo.InvariantCulture, out var microseconds)
-                && microseconds <= DateTimeOffset.MaxValue.ToUnixMicroseconds()
-                && Guid.TryParse(text.AsSpan(dot + 1), out var orderId)
-                ? new(Instants.FromUnixMicroseconds(microseconds), orderId)
-                : throw new DomainException("invalid-request", "Give the value of next from the page before, or leave it out.") { Field = "after" };
-        }
-
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{PlacedAt.ToUnixMicroseconds()}.{OrderId:D}");
+        if (text is null)
+            return null;
+        var dot = text.IndexOf('.', StringComparison.Ordinal);
+        return dot > 0
+            && long.TryParse(text.AsSpan(0, dot), NumberStyles.None, CultureInfo.InvariantCulture, out var microseconds)
+            && microseconds <= DateTimeOffset.MaxValue.ToUnixMicroseconds()
+            && Guid.TryParse(text.AsSpan(dot + 1), out var orderId)
+            ? new(Instants.FromUnixMicroseconds(microseconds), orderId)
+            : throw new DomainException("invalid-request", "Give the value of next from the page before, or leave it out.") { Field = "after" };
     }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{PlacedAt.ToUnixMicroseconds()}.{OrderId:D}");
 }

@@ -52,8 +52,8 @@ internal static class ProductEndpoints
         }
 
         if (after is not null)
-            rows = rows.Where(row => string.Compare(row.Sku, after) > 0);
-        var items = await WithStock(rows.OrderBy(row => row.Sku).Take(size + 1), models).OrderBy(item => item.Sku).ToListAsync(cancellationToken);
+            rows = rows.Where(row => row.Sku.CompareTo(after) > 0);
+        var items = await WithStock(rows.OrderBy(row => row.Sku).Take(size + 1), models).ToListAsync(cancellationToken);
         return items.Count > size ? new(items[..size], items[size - 1].Sku) : new(items, null);
     }
 
@@ -130,6 +130,7 @@ internal static class ProductEndpoints
         from product in products
         join level in models.Query<StockLevelRow>() on product.Sku equals level.Sku into levels
         from level in levels.DefaultIfEmpty()
+        orderby product.Sku
         select new CatalogueItem(
             product.Sku, product.Name, product.Description, product.UnitPriceMinor, product.Currency, level == null ? 0 : level.Available, product.Revision);
 

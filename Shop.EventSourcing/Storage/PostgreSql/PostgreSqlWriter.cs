@@ -33,8 +33,10 @@ internal sealed class PostgreSqlWriter(NpgsqlDataSource source, IReadOnlyDiction
 
     public async ValueTask DisposeAsync()
     {
+        // Not disposed: it owns nothing, and whoever waits for it must get an answer.
+        await writing.WaitAsync();
         await DisconnectAsync();
-        writing.Dispose();
+        writing.Release();
     }
 
     private async Task<WriteResult[]> CommitAsync(NpgsqlCommand ready, IReadOnlyList<WriteSet> group)

@@ -29,8 +29,9 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
             Directory.CreateDirectory(folder);
         SqliteSchema.Upgrade(path, scripts);
+        var opened = new SqliteWriter(path, tables);
         writer?.Dispose();
-        writer = new(path, tables);
+        writer = opened;
         return true;
     }, cancellationToken);
 
@@ -121,6 +122,7 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
     private Task<T> Read<T>(Func<SqliteReader, T> read, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        ObjectDisposedException.ThrowIf(disposed, this);
         if (!readers.TryTake(out var reader))
             reader = new(path);
         try

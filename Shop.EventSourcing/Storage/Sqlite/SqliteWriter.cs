@@ -22,16 +22,25 @@ internal sealed class SqliteWriter : IDisposable
     private readonly SqliteStatement commit;
     private readonly SqliteStatement moveCheckpoint;
 
+    /// <exception cref="SqliteException">A table is missing in the schema, or lacks a column or the key.</exception>
     public SqliteWriter(string path, IReadOnlyList<Table> tables)
     {
         database = new(path, readOnly: false);
-        database.Execute(Settings);
-        begin = database.Prepare("BEGIN IMMEDIATE");
-        commit = database.Prepare("COMMIT");
-        moveCheckpoint = database.Prepare(EmbeddedSql.Read("Sqlite", "move-checkpoint"));
-        log = new(database);
-        messages = new(database);
-        rows = tables.ToDictionary(table => table, table => new SqliteRows(database, table));
+        try
+        {
+            database.Execute(Settings);
+            begin = database.Prepare("BEGIN IMMEDIATE");
+            commit = database.Prepare("COMMIT");
+            moveCheckpoint = database.Prepare(EmbeddedSql.Read("Sqlite", "move-checkpoint"));
+            log = new(database);
+            messages = new(database);
+            rows = tables.ToDictionary(table => table, table => new SqliteRows(database, table));
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
     }
 
     public WriteResult[] Commit(IReadOnlyList<WriteSet> group)

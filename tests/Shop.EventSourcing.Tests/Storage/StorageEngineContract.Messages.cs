@@ -50,7 +50,7 @@ public abstract partial class StorageEngineContract
     public async Task A_message_comes_back_as_it_was_until_it_is_delivered()
     {
         var message = Message(dueAt: Start.AddMinutes(5));
-        var bare = Message() with { Headers = null, Body = [] };
+        var bare = Message(Start.AddSeconds(1)) with { Headers = null, Body = [] };
         await Commit(new() { Outbox = [message, bare] });
 
         var waiting = await engine.ReadOutboxAsync(10, default);

@@ -14,7 +14,7 @@ public sealed class OrderSagaProperties
     [Fact]
     public void Every_order_ends_with_everybody_done_or_everybody_undone() =>
         Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), choices => RunAsync(choices).GetAwaiter().GetResult())
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(400).WithEndSize(200));
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(300).WithEndSize(200));
 
     private async Task RunAsync(byte[] choices)
     {

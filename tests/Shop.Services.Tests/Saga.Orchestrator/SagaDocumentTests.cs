@@ -5,7 +5,7 @@ public sealed class SagaDocumentTests
     [Fact]
     public async Task The_documentation_of_the_saga_is_what_the_machine_does()
     {
-        var path = Path.Combine(RepositoryRoot(), "docs", "saga.md");
+        var path = Repository.PathOf("docs", "saga.md");
         var written = SagaDocument.Write(new SagaRig().Machine);
         if (Environment.GetEnvironmentVariable("SHOP_APPROVE") == "1")
         {
@@ -15,13 +15,5 @@ public sealed class SagaDocumentTests
 
         File.Exists(path).ShouldBeTrue("docs/saga.md is missing. Write it with SHOP_APPROVE=1.");
         (await File.ReadAllTextAsync(path)).ReplaceLineEndings("\n").ShouldBe(written, "docs/saga.md is out of date. Write it anew with SHOP_APPROVE=1.");
-    }
-
-    private static string RepositoryRoot()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "Shop.sln")))
-            directory = directory.Parent ?? throw new InvalidOperationException("Run the tests inside the repository.");
-        return directory.FullName;
     }
 }

@@ -12,6 +12,60 @@ public sealed class PostgreSqlEngineTests(PostgresServer server) : StorageEngine
 
     protected override SchemaScript Tables { get; } = TestTables.Script("uuid", "timestamptz", "boolean");
 
+    [Fact]
+    public async Task A_broken_connection_throws_and_the_next_commit_connects_anew()
+    {
+        await using var other = Open();
+        await other.CommitAsync([Append("order-1", 0)], default);
+        await ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+
+        await Should.ThrowAsync<NpgsqlException>(() => other.CommitAsync([Append("order-1", 1)], default));
+
+        (await other.CommitAsync([Append("order-1", 1)], default)).ShouldBe([new WriteResult(WriteOutcome.Committed, 2)]);
+    }
+
+    [Fact]
+    public async Task A_value_that_a_column_cannot_hold_fails_its_write_set_alone()
+    {
+        await using var other = Open();
+        var results = await other.CommitAsync(
+            [new WriteSet { Rows = [TestTables.Accounts.Upsert(Account() with { Owner = "a\0b" })] }, Append("order-1", 0)], default);
+
+        results.Select(result => (result.Outcome, result.Error is null)).ShouldBe([(WriteOutcome.Conflict, false), (WriteOutcome.Committed, true)]);
+    }
+
+    [Fact]
+    public async Task Commits_of_two_processes_serialise_without_deadlock_or_gap()
+    {
+        await using var other = Open();
+        await using var another = Open();
+        var message = Enumerable.Range(0, 40).Select(_ => Message(dueAt: Start)).ToList();
+        await other.CommitAsync([new WriteSet { Outbox = message }], default);
+
+        await Task.WhenAll(
+            Task.Run(() => DriveAsync(other, message.Select(waiting => waiting.Id))),
+            Task.Run(() => DriveAsync(another, message.Select(waiting => waiting.Id).Reverse())),
+            Task.Run(() => ClaimRepeatedlyAsync(other)));
+
+        (await other.ReadLogAsync(0, 1_000, default)).Select(recorded => recorded.Position).ShouldBe(Enumerable.Range(1, 80).Select(position => (long)position));
+        (await other.ReadOutboxAsync(100, default)).ShouldBeEmpty();
+    }
+
+    private static async Task DriveAsync(IStorageEngine engine, IEnumerable<Guid> deletes)
+    {
+        foreach (var id in deletes)
+        {
+            var result = await engine.CommitAsync([new() { Appends = [new("shared-1", StreamAppend.AnyVersion, [Event()])], OutboxDeletes = [id] }], default);
+            result[0].Outcome.ShouldBe(WriteOutcome.Committed);
+        }
+    }
+
+    private static async Task ClaimRepeatedlyAsync(IStorageEngine engine)
+    {
+        for (var minute = 0; minute < 40; minute++)
+            await engine.ClaimOutboxAsync(Start.AddMinutes(minute), TimeSpan.FromSeconds(30), 20, default);
+    }
+
     protected override IStorageEngine Open() => new PostgreSqlEngine(connectionString, TestTables.All);
 
     protected override IStorageEngine OpenWithoutTables() => new PostgreSqlEngine(connectionString, []);

@@ -25,6 +25,16 @@ public sealed class SqliteEngineTests : StorageEngineContract
     }
 
     [Fact]
+    public async Task A_table_that_the_schema_lacks_is_refused_at_the_start()
+    {
+        await using var other = new SqliteEngine(Path.Combine(folder, "other.db"), TestTables.All);
+
+        await Should.ThrowAsync<SqliteException>(() => other.InitializeAsync([], default));
+        await other.InitializeAsync([Tables], default);
+        (await other.ReadHeadAsync(default)).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task People_can_read_the_log_in_the_shell()
     {
         await using (await HoldAppendOpenAsync("order-1", 1)) { }
