@@ -56,5 +56,6 @@ public static class ProductDecider
     private static DomainException AlreadyListed(ProductCommand.List list) => new(
         "product-already-listed",
         $"{list.Sku} is already listed with other content. Change its name or description with PUT /products/{{sku}}, its price with POST /products/{{sku}}/price, and receive stock with POST /stock/{{sku}}/receive.",
-        conflict: true) { Field = "sku" };
+        conflict: true)
+    { Field = "sku" };
 }

@@ -36,7 +36,8 @@ public sealed record Receipt(int Quantity)
             ? false
             : throw new DomainException(
                 "reference-used", $"{reference} was already received with {state.Quantity} units. Give another delivery another reference, or correct this one with POST /stock/{{sku}}/adjust.",
-                conflict: true) { Field = "quantity" });
+                conflict: true)
+            { Field = "quantity" });
 
     private static Receipt Evolve(Receipt state, ReceiptEvent @event) => @event switch
     {

@@ -6,7 +6,7 @@ namespace Shop.Load;
 /// <summary>The command line: options in, report out.</summary>
 public static class LoadCommand
 {
-    private static readonly Option<Uri> Url = new("--url") { Description = "Where the shop listens.", DefaultValueFactory = _ => new("http://localhost:5000"), CustomParser = ParseUrl };
+    private static readonly Option<Uri> Url = new("--url") { Description = "Where the shop listens.", DefaultValueFactory = _ => new("http://127.0.0.1:5080"), CustomParser = ParseUrl };
     private static readonly Option<int> Orders = new("--orders") { Description = "Orders to measure.", DefaultValueFactory = _ => 5_000 };
     private static readonly Option<int> Warmup = new("--warmup") { Description = "Orders placed before the measurement, not counted.", DefaultValueFactory = _ => 200 };
     private static readonly Option<int> Concurrency = new("--concurrency") { Description = "Buyers at work at the same time.", DefaultValueFactory = _ => 64 };
@@ -74,7 +74,7 @@ public static class LoadCommand
     {
         if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var url) && url.Scheme is ("http" or "https"))
             return url;
-        result.AddError($"--url must be an absolute http URL, such as http://localhost:5000, but is '{result.Tokens[0].Value}'.");
+        result.AddError($"--url must be an absolute http URL, such as http://127.0.0.1:5080, but is '{result.Tokens[0].Value}'.");
         return null;
     }
 

@@ -189,7 +189,11 @@ public sealed class ReservationDeciderTests
         decision.Stock.Count.ShouldBe(593);
         ReservationRow.Of(shelf.Reservation(Mine)).ShouldBe(new()
         {
-            OrderId = Mine, State = "held", LeaseExpiresAt = LeaseEnd, Units = 593, Lines = 593,
+            OrderId = Mine,
+            State = "held",
+            LeaseExpiresAt = LeaseEnd,
+            Units = 593,
+            Lines = 593,
         });
     }
 

@@ -114,7 +114,14 @@ public sealed class ReservationPropertyTests
             var onHand = received + adjusted - sold + returned;
             StockLevelRow.Of(shelf.Stock(sku)).ShouldBe(new()
             {
-                Sku = sku, OnHand = onHand, Reserved = reserved, Available = onHand - reserved, Received = received, Sold = sold, Returned = returned, Adjusted = adjusted,
+                Sku = sku,
+                OnHand = onHand,
+                Reserved = reserved,
+                Available = onHand - reserved,
+                Received = received,
+                Sold = sold,
+                Returned = returned,
+                Adjusted = adjusted,
             });
         }
     });
