@@ -180,7 +180,8 @@ public class EventStore : IAsyncDisposable
             var left = deadline - Clock.GetUtcNow();
             if (condition(state) || left <= TimeSpan.Zero)
                 return state;
-            await Task.WhenAny(changed, Task.Delay(left, Clock, cancellationToken));
+            await changed.WaitAsync(left, Clock, cancellationToken).ContinueWith(
+                _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             cancellationToken.ThrowIfCancellationRequested();
         }
     }

@@ -44,7 +44,12 @@ public sealed class ShopApplication : IAsyncDisposable
         WebApplication? web = null;
         try
         {
-            var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ApplicationName = "Shop.Host", Args = ["--urls", options.Urls] });
+            // Nothing watches the folder that the shop is started in: every write of a store below it would be an event.
+            var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+            {
+                ApplicationName = "Shop.Host", ContentRootPath = AppContext.BaseDirectory,
+                Args = ["--urls", options.Urls, "--hostBuilder:reloadConfigOnChange", "false"],
+            });
             builder.Configuration.AddInMemoryCollection(options.Settings ?? new Dictionary<string, string?>());
             builder.Configuration.AddInMemoryCollection([new("Shop:Data", options.Data)]);
             sandbox = await StartSandboxAsync(builder.Configuration, options, cancellationToken);

@@ -30,7 +30,9 @@ public static class MessagingRegistration
                 new OutboxScheduleProvider(provider.GetRequiredService<ISendEndpointProvider>(), CurrentUnitOfWork(provider)), provider.GetRequiredService<IBus>().Topology));
             bus.UsingInMemory((context, factory) =>
             {
-                factory.UseRawJsonSerializer(RawSerializerOptions.AddTransportHeaders | RawSerializerOptions.CopyHeaders, isDefault: true);
+                var json = new JsonMessages();
+                factory.AddSerializer(json);
+                factory.AddDeserializer(json, isDefault: true);
                 factory.ConnectReceiveObserver(context.GetRequiredService<InProcessDeliveries>());
                 foreach (var endpoint in context.GetRequiredService<ServiceEndpoints>().All)
                     factory.ReceiveEndpoint(endpoint.Queue, configurator => endpoint.Configure(configurator, context));

@@ -10,8 +10,7 @@ internal sealed class OutboxSerializer(TimeProvider clock)
     /// <summary>Set anew by the transport, or kept in columns of their own.</summary>
     private static readonly HashSet<string> Redundant =
     [
-        MessageHeaders.Host.Info, MessageHeaders.MessageId, MessageHeaders.MessageType, MessageHeaders.SourceAddress, MessageHeaders.ConversationId,
-        MessageHeaders.SchedulingTokenId,
+        MessageHeaders.MessageId, MessageHeaders.MessageType, MessageHeaders.SchedulingTokenId,
     ];
 
     public OutboxMessage Serialize<T>(SendContext<T> context) where T : class

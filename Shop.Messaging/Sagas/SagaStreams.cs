@@ -26,10 +26,13 @@ public sealed class SagaStreams<TSaga>(string category, JsonTypeInfo<TSaga> json
     /// <summary>The instance, or null before its first message.</summary>
     public TSaga? ToInstance(SagaSnapshot snapshot) => snapshot.IsNew ? null : snapshot.Json.Deserialize(json);
 
+    /// <summary>For reading only: the instance that was just handled serves again.</summary>
+    private TSaga? Peek(SagaSnapshot snapshot) => snapshot.Handled as TSaga ?? ToInstance(snapshot);
+
     /// <summary>A row per instance, written with each transition.</summary>
     public IInlineProjection Project<TRow>(Table<TRow> table, Func<TSaga, long, TRow?> project) where TRow : class =>
         new InlineProjection<SagaSnapshot, SagaTransitioned, TRow>(
-            Aggregate, table, (snapshot, version) => ToInstance(snapshot) is { } saga ? project(saga, version) : null);
+            Aggregate, table, (snapshot, version) => Peek(snapshot) is { } saga ? project(saga, version) : null);
 
     /// <summary>What a message changed, or null when it changed nothing.</summary>
     internal SagaTransitioned? Transition(SagaSnapshot before, TSaga after, string on)
@@ -42,7 +45,7 @@ public sealed class SagaStreams<TSaga>(string category, JsonTypeInfo<TSaga> json
                 changes.Add(property.Name, property.Value);
         }
 
-        return changes.Count == 0 ? null : new(before.State, StateOf(now), on, changes);
+        return changes.Count == 0 ? null : new(before.State, StateOf(now), on, changes) { After = new(now) { Handled = after } };
     }
 
     /// <summary>Messages for one instance are handled one after the other inside a process; between processes the version decides.</summary>
@@ -66,12 +69,17 @@ public sealed record SagaSnapshot(JsonElement Json)
 {
     public static readonly SagaSnapshot None = new(default(JsonElement));
 
+    /// <summary>The instance behind the JSON, while the one that wrote it is at hand.</summary>
+    internal object? Handled { get; init; }
+
     public bool IsNew => Json.ValueKind == JsonValueKind.Undefined;
 
     public string? State => IsNew ? null : Json.TryGetProperty("currentState", out var state) ? state.GetString() : null;
 
     internal static SagaSnapshot Evolve(SagaSnapshot snapshot, SagaTransitioned transition)
     {
+        if (transition.After is { } after)
+            return after;
         if (snapshot.IsNew)
             return new(JsonSerializer.SerializeToElement(transition.Changes, SagaJson.Default.IReadOnlyDictionaryStringJsonElement));
 
@@ -85,7 +93,12 @@ public sealed record SagaSnapshot(JsonElement Json)
 /// <summary>Stored event: one message changed the saga. Never edit, add a version.</summary>
 /// <param name="On">The message's type.</param>
 /// <param name="Changes">The properties that changed, with their new values.</param>
-public sealed record SagaTransitioned(string? From, string? To, string On, IReadOnlyDictionary<string, JsonElement> Changes);
+public sealed record SagaTransitioned(string? From, string? To, string On, IReadOnlyDictionary<string, JsonElement> Changes)
+{
+    /// <summary>What the changes lead to, known to the one who made them; not stored.</summary>
+    [JsonIgnore]
+    internal SagaSnapshot? After { get; init; }
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(SagaTransitioned))]

@@ -9,6 +9,8 @@ namespace Shop.EventSourcing.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteHandle : IDisposable
 {
+    static SqliteHandle() => SqliteSleep.Install();
+
     private const int BusyTimeoutMilliseconds = 30_000;
     private readonly nint database;
     private readonly List<SqliteStatement> statements = [];
