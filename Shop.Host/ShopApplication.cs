@@ -18,6 +18,7 @@ public sealed class ShopApplication : IAsyncDisposable
     private readonly DataFolder folder;
     private readonly WebApplication web;
     private readonly WebApplication? sandbox;
+    private bool disposed;
 
     private ShopApplication(DataFolder folder, WebApplication web, WebApplication? sandbox)
     {
@@ -51,7 +52,7 @@ public sealed class ShopApplication : IAsyncDisposable
             builder.Configuration.AddInMemoryCollection([new("Shop:Data", options.Data)]);
             // Standard output is for what we say to the person; and why it cannot start, the one who asked for the start is told.
             builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-            builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", _ => !Volatile.Read(ref starting));
+            builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && !Volatile.Read(ref starting));
             builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
             sandbox = await StartSandboxAsync(builder.Configuration, options, cancellationToken);
             web = Build(builder);
@@ -76,6 +77,8 @@ public sealed class ShopApplication : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, true))
+            return;
         await web.StopAsync();
         await web.DisposeAsync();
         if (sandbox is not null)
