@@ -3,10 +3,14 @@ using Shop.Host.Replay;
 
 namespace Shop.Host;
 
-/// <summary>The commands of the host. Exit codes: 0 done, 1 the audit found violations, 2 it cannot run as asked.</summary>
+/// <summary>The commands of the host. Exit codes: 0 done, 1 the audit found violations, 2 it cannot run as asked, 130 stopped by Ctrl-C before it was done.</summary>
 internal static class CommandLine
 {
     private const int CannotRun = 2;
+    private const int Interrupted = 130;
+
+    /// <summary>From Ctrl-C to the end of the process, whatever is still under way: it goes on after the next start.</summary>
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(10);
 
     private static readonly Option<string> Urls = new("--urls")
     {
@@ -32,7 +36,12 @@ internal static class CommandLine
             return Refuse($"{result.Errors[0].Message} Run with --help to see every option.");
         try
         {
-            return await result.InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+            return await result.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = StopTime });
+        }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine("Stopped before it was done. Run it again to go on; nothing is lost and nothing is done twice.");
+            return Interrupted;
         }
         catch (StartException error)
         {

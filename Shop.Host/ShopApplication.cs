@@ -18,6 +18,7 @@ public sealed class ShopApplication : IAsyncDisposable
     private readonly DataFolder folder;
     private readonly WebApplication web;
     private readonly WebApplication? sandbox;
+    private bool disposed;
 
     private ShopApplication(DataFolder folder, WebApplication web, WebApplication? sandbox)
     {
@@ -39,7 +40,9 @@ public sealed class ShopApplication : IAsyncDisposable
     /// <exception cref="StartException">It cannot start as asked; nothing is left running.</exception>
     public static async Task<ShopApplication> StartAsync(ShopOptions options, CancellationToken cancellationToken = default)
     {
+        CheckUrls(options.Urls);
         var folder = DataFolder.Open(options.Data);
+        var starting = true;
         WebApplication? sandbox = null;
         WebApplication? web = null;
         try
@@ -52,9 +55,14 @@ public sealed class ShopApplication : IAsyncDisposable
             });
             builder.Configuration.AddInMemoryCollection(options.Settings ?? new Dictionary<string, string?>());
             builder.Configuration.AddInMemoryCollection([new("Shop:Data", options.Data)]);
+            // Standard output is for what we say to the person; and why it cannot start, the one who asked for the start is told.
+            builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+            builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && !Volatile.Read(ref starting));
+            builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
             sandbox = await StartSandboxAsync(builder.Configuration, options, cancellationToken);
             web = Build(builder);
             await web.StartAsync(cancellationToken);
+            Volatile.Write(ref starting, false);
             if (options.Seed)
                 await web.Services.GetRequiredService<Inventory.Inventory>().ListProductsAsync([.. SeedCatalogue.Products.Select(product => product.ToNewProduct())], cancellationToken);
             return new(folder, web, sandbox);
@@ -74,6 +82,8 @@ public sealed class ShopApplication : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, true))
+            return;
         await web.StopAsync();
         await web.DisposeAsync();
         if (sandbox is not null)
@@ -138,6 +148,20 @@ public sealed class ShopApplication : IAsyncDisposable
     {
         var first = urls.Split(';')[0].TrimEnd('/');
         return Uri.TryCreate(first, UriKind.Absolute, out var url) && url.Port != 0 && url.IsLoopback ? first : null;
+    }
+
+    /// <summary>Kestrel takes what it cannot read as a port for a part of the name, and listens on port 80 of all addresses.</summary>
+    private static void CheckUrls(string urls)
+    {
+        foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).DefaultIfEmpty(""))
+        {
+            // * and + stand for all addresses, and are no names.
+            if (!Uri.TryCreate(url.Replace("://*", "://any", StringComparison.Ordinal).Replace("://+", "://any", StringComparison.Ordinal), UriKind.Absolute, out var parsed)
+                || parsed.Scheme is not ("http" or "https") || parsed.Host.Length == 0)
+            {
+                throw new StartException($"--urls '{url}' is not an address to listen on. Give one such as {ShopOptions.DefaultUrls}.");
+            }
+        }
     }
 
     private static Exception Explain(Exception error, ShopOptions options) => error switch

@@ -19,6 +19,10 @@ internal sealed partial class ProjectionService(EventStore store, IAsyncProjecti
             {
                 await runner.RunAsync(stoppingToken);
             }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                // Told to stop; the host need not hear of it, least of all when it never finished starting.
+            }
 #pragma warning disable CA1031 // Whatever stopped it is told, and it tries again from its checkpoint.
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
 #pragma warning restore CA1031

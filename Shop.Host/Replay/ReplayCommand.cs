@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
-using Shop.Audit;
 using Shop.Contracts;
 using Shop.EventSourcing;
 using Shop.Inventory;
 using Shop.Ordering;
+using Shop.PaymentSandbox.Storage;
 
 namespace Shop.Host.Replay;
 
@@ -12,6 +12,7 @@ namespace Shop.Host.Replay;
 internal static class ReplayCommand
 {
     private const int ConcurrentOrders = 32;
+    private const int InvoicesPerLine = 12;
     private static readonly TimeSpan MostTimePerOrder = TimeSpan.FromMinutes(5);
 
     public static async Task<int> RunAsync(string path, string data, TextWriter output, CancellationToken cancellationToken)
@@ -22,7 +23,7 @@ internal static class ReplayCommand
         output.WriteLine(Text($"{Path.GetFileName(path)}: {file.LineCount:N0} lines, {file.Invoices.Count} invoices, {file.Orders.Count} of them orders."));
 
         var started = Stopwatch.GetTimestamp();
-        Dictionary<string, int> outcomes;
+        Outcomes outcomes;
         await using (var shop = await ShopApplication.StartAsync(new("http://127.0.0.1:0", data, Seed: false), cancellationToken))
         {
             await ImportProductsAsync(shop, file, Path.GetFileName(path), output, cancellationToken);
@@ -32,7 +33,8 @@ internal static class ReplayCommand
 
         var elapsed = Stopwatch.GetElapsedTime(started);
         var report = await AuditCommand.AuditAsync(data, cancellationToken);
-        Print(file, outcomes, elapsed, report, output);
+        Print(file, outcomes, Captured(data, outcomes), elapsed, output);
+        report.Print(output);
         return report.IsClean ? 0 : 1;
     }
 
@@ -55,23 +57,23 @@ internal static class ReplayCommand
         output.WriteLine(Text($"Products: {file.Products.Count:N0} in the file, {result.Listed:N0} newly listed, {result.UnitsReceived:N0} units received."));
     }
 
-    private static async Task<Dictionary<string, int>> PlaceAsync(
+    private static async Task<Outcomes> PlaceAsync(
         ShopApplication shop, RetailFile file, string reference, TextWriter output, CancellationToken cancellationToken)
     {
         var ordering = shop.Services.GetRequiredService<Ordering.Ordering>();
         var store = shop.Services.GetRequiredService<EventStore<OrderingModule>>();
-        var outcomes = new Dictionary<string, int>(StringComparer.Ordinal);
-        var ended = 0;
+        var outcomes = new Outcomes();
         await Parallel.ForEachAsync(file.Orders, new ParallelOptions { MaxDegreeOfParallelism = ConcurrentOrders, CancellationToken = cancellationToken }, async (invoice, token) =>
         {
-            var orderId = await ordering.PlaceImportedAsync(ToOrder(invoice, reference), token);
+            var import = ToOrder(invoice, reference);
+            var (before, _) = await store.ReadAsync(Order.Aggregate, RequestIdentity.ImportedOrderId(import.Reference), token);
+            var orderId = await ordering.PlaceImportedAsync(import, token);
             var order = await store.WaitForAsync(Order.Aggregate, orderId, state => state is Order.Confirmed or Order.Rejected or Order.Cancelled, MostTimePerOrder, token);
             lock (outcomes)
             {
-                var outcome = order.GetType().Name.ToLowerInvariant();
-                outcomes[outcome] = outcomes.GetValueOrDefault(outcome) + 1;
-                if (++ended % 50 == 0 || ended == file.Orders.Count)
-                    output.WriteLine(Text($"  {ended} of {file.Orders.Count} orders have ended"));
+                outcomes.Add(orderId, invoice, order, isNew: before is Order.None);
+                if (outcomes.Ended % 50 == 0 || outcomes.Ended == file.Orders.Count)
+                    output.WriteLine(Text($"  {outcomes.Ended} of {file.Orders.Count} orders have ended"));
             }
         });
         return outcomes;
@@ -86,24 +88,70 @@ internal static class ReplayCommand
         Lines = [.. invoice.Lines.Select(line => new OrderLine { Sku = line.Code, Quantity = line.Quantity, UnitPriceMinor = line.UnitPriceMinor })],
     };
 
-    private static void Print(RetailFile file, Dictionary<string, int> outcomes, TimeSpan elapsed, AuditReport report, TextWriter output)
+    /// <summary>What the sandbox keeps for these orders, in minor units by currency; empty with another provider, whose books are elsewhere.</summary>
+    private static SortedDictionary<string, long> Captured(string data, Outcomes outcomes)
+    {
+        var captured = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        if (!File.Exists(ShopOptions.Ledger(data)))
+            return captured;
+        foreach (var record in LedgerReader.ReadAll(ShopOptions.Ledger(data)).Where(record => Guid.TryParse(record.OrderId, out var id) && outcomes.Orders.Contains(id)))
+        {
+            var currency = record.Currency.ToUpperInvariant();
+            captured[currency] = captured.GetValueOrDefault(currency) + record.CapturedMinor - record.RefundedMinor;
+        }
+
+        return captured;
+    }
+
+    private static void Print(RetailFile file, Outcomes outcomes, SortedDictionary<string, long> captured, TimeSpan elapsed, TextWriter output)
     {
         output.WriteLine();
-        output.WriteLine(Text($"Orders placed: {file.Orders.Count}"));
-        foreach (var (outcome, count) in outcomes.OrderByDescending(pair => pair.Value))
+        output.WriteLine(Text($"Orders of the file: {file.Orders.Count} ({outcomes.New} placed now, {outcomes.Ended - outcomes.New} known from before)"));
+        foreach (var (outcome, count) in outcomes.ByName.OrderByDescending(pair => pair.Value))
             output.WriteLine(Text($"  {outcome}: {count}"));
-        foreach (var (currency, minor) in report.Totals.KeptMinor)
+        foreach (var (currency, minor) in captured)
             output.WriteLine(Text($"Captured: {currency} {minor / 100m:N2}"));
         output.WriteLine(Text($"Order lines: {file.Orders.Sum(invoice => invoice.Lines.Count):N0} (largest order: {file.Orders.Max(invoice => invoice.Lines.Count)})"));
-        output.WriteLine(Text($"Stock sold: {report.Totals.UnitsSold:N0} units of {file.Products.Count:N0} products"));
+        output.WriteLine(Text($"Stock sold: {outcomes.UnitsSold:N0} units of {file.Products.Count:N0} products"));
         output.WriteLine(Text($"Skipped: {file.Invoices.Count - file.Orders.Count} invoices"));
-        output.WriteLine(Text($"  cancellation: {file.Skipped(SkipReason.Cancellation).Count()}"));
-        output.WriteLine(Text($"  non-positive quantity: {file.Skipped(SkipReason.NonPositiveQuantity).Count()}"));
-        output.WriteLine(Text($"  non-positive price: {file.Skipped(SkipReason.NonPositivePrice).Count()}"));
+        PrintSkipped("cancellation", SkipReason.Cancellation);
+        PrintSkipped("non-positive quantity", SkipReason.NonPositiveQuantity);
+        PrintSkipped("non-positive price", SkipReason.NonPositivePrice);
         output.WriteLine(Text($"Time: {elapsed.TotalSeconds:N1} s"));
         output.WriteLine();
-        report.Print(output);
+
+        void PrintSkipped(string name, SkipReason reason)
+        {
+            var invoices = file.Skipped(reason).ToArray();
+            output.WriteLine(Text($"  {name}: {invoices.Length}"));
+            foreach (var line in invoices.Chunk(InvoicesPerLine))
+                output.WriteLine($"    {string.Join(' ', line.Select(invoice => invoice.Number))}");
+        }
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>How the file's orders ended.</summary>
+    private sealed class Outcomes
+    {
+        public HashSet<Guid> Orders { get; } = [];
+
+        public Dictionary<string, int> ByName { get; } = new(StringComparer.Ordinal);
+
+        public int Ended => Orders.Count;
+
+        /// <summary>Orders that no earlier run had placed.</summary>
+        public int New { get; private set; }
+
+        public long UnitsSold { get; private set; }
+
+        public void Add(Guid orderId, RetailInvoice invoice, Order order, bool isNew)
+        {
+            Orders.Add(orderId);
+            var name = order.GetType().Name.ToLowerInvariant();
+            ByName[name] = ByName.GetValueOrDefault(name) + 1;
+            New += isNew ? 1 : 0;
+            UnitsSold += order is Order.Confirmed ? invoice.Lines.Sum(line => (long)line.Quantity) : 0;
+        }
+    }
 }

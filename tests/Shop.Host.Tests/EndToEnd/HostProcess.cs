@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Shop.Host.Tests.EndToEnd;
+
+/// <summary>The real host as a process of its own, as a person starts it.</summary>
+internal sealed class HostProcess : IAsyncDisposable
+{
+    private const int SigInt = 2;
+
+    private readonly Process process;
+    private readonly ConcurrentQueue<string> output = new();
+    private readonly ConcurrentQueue<string> errors = new();
+
+    private HostProcess(string[] arguments)
+    {
+        // A shell may have told the test run to ignore SIGINT, and children inherit that; env gives the host the usual meaning back.
+        process = new()
+        {
+            StartInfo = new("/usr/bin/env", ["--default-signal=INT", "dotnet", typeof(ShopApplication).Assembly.Location, .. arguments])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
+        };
+        process.OutputDataReceived += (_, line) => Keep(output, line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(errors, line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>Lines on standard output so far.</summary>
+    public IReadOnlyList<string> Output => [.. output];
+
+    /// <summary>Lines on standard error so far.</summary>
+    public IReadOnlyList<string> Errors => [.. errors];
+
+    public static HostProcess Start(params string[] arguments) => new(arguments);
+
+    /// <summary>Runs a command that ends by itself.</summary>
+    public static async Task<(int ExitCode, string Output, IReadOnlyList<string> Errors)> RunAsync(params string[] arguments)
+    {
+        await using var host = new HostProcess(arguments);
+        var exitCode = await host.WaitForExitAsync(TimeSpan.FromSeconds(60));
+        return (exitCode, string.Join('\n', host.Output), host.Errors);
+    }
+
+    /// <summary>A port that was free a moment ago.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public static string UrlOf(int port) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
+
+    /// <summary>Waits until the host says that it serves.</summary>
+    public async Task UntilOpenAsync(TimeSpan mostTime)
+    {
+        using var limit = new CancellationTokenSource(mostTime);
+        while (!Output.Contains("Ctrl-C stops it.", StringComparer.Ordinal))
+        {
+            if (process.HasExited || limit.IsCancellationRequested)
+                throw new InvalidOperationException($"The host did not open: {string.Join('\n', [.. Output, .. Errors])}");
+            await Task.Delay(20);
+        }
+    }
+
+    /// <summary>As <c>kill -9</c>: no handler runs, nothing is flushed.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+    }
+
+    /// <summary>As Ctrl-C.</summary>
+    public async Task<int> InterruptAsync(TimeSpan mostTime)
+    {
+        using var kill = Process.Start("kill", ["-s", SigInt.ToString(CultureInfo.InvariantCulture), process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        return await WaitForExitAsync(mostTime);
+    }
+
+    public async Task<int> WaitForExitAsync(TimeSpan mostTime)
+    {
+        using var limit = new CancellationTokenSource(mostTime);
+        await process.WaitForExitAsync(limit.Token);
+        return process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+            await KillAsync();
+        process.Dispose();
+    }
+
+    private static void Keep(ConcurrentQueue<string> lines, string? line)
+    {
+        if (line is not null)
+            lines.Enqueue(line);
+    }
+}

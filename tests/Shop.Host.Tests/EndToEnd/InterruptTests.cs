@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Xunit.Abstractions;
+
+namespace Shop.Host.Tests.EndToEnd;
+
+public sealed class InterruptTests(ITestOutputHelper output)
+{
+    private const int StopSeconds = 10;
+
+    [Fact]
+    public async Task Ctrl_C_stops_a_busy_shop_within_ten_seconds_and_answers_those_who_wait()
+    {
+        using var folder = new TempFolder();
+        var url = HostProcess.UrlOf(HostProcess.FreePort());
+        await using var host = HostProcess.Start("--urls", url, "--data", folder.Path);
+        await host.UntilOpenAsync(TimeSpan.FromSeconds(60));
+        using var shop = new ShopClient(url);
+        var waiting = Enumerable.Range(0, 20).Select(_ => shop.PlaceAsync(new("SOAP-OAT-01", 1, Cards.Slow))).ToArray();
+        await ShopClient.UntilAsync(async () => (await shop.OrdersAsync("placed")).Count == waiting.Length, "all orders are placed");
+
+        var started = Stopwatch.GetTimestamp();
+        var exitCode = await host.InterruptAsync(TimeSpan.FromSeconds(StopSeconds + 1));
+
+        output.WriteLine($"Stopped in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s: {string.Join('\n', host.Errors)}");
+        exitCode.ShouldBe(0);
+        host.Output[^1].ShouldStartWith("Stopped.");
+        host.Errors.ShouldBeEmpty();
+        (await Task.WhenAll(waiting)).ShouldAllBe(answer => answer.Status == 202);
+    }
+
+    [Fact]
+    public async Task An_interrupted_replay_goes_on_when_it_runs_again()
+    {
+        const int invoices = 600;
+        using var folder = new TempFolder();
+        var file = folder.Under("orders.csv");
+        var lines = new StringBuilder("InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n");
+        for (var invoice = 1; invoice <= invoices; invoice++)
+            lines.Append(CultureInfo.InvariantCulture, $"{invoice},A{invoice % 7},NAME,1,2010-12-01 08:26:00,1.5,,UK\n");
+        await File.WriteAllTextAsync(file, lines.ToString());
+        string[] arguments = ["replay", file, "--data", folder.Under("data")];
+
+        await using (var replay = HostProcess.Start(arguments))
+        {
+            await ShopClient.UntilAsync(
+                () => Task.FromResult(replay.Output.Any(line => line.Contains("orders have ended", StringComparison.Ordinal))), "some orders have ended");
+            (await replay.InterruptAsync(TimeSpan.FromSeconds(StopSeconds + 1))).ShouldBe(130, string.Join('\n', replay.Output));
+            replay.Errors.ShouldHaveSingleItem().ShouldStartWith("Stopped before it was done.");
+        }
+
+        var (exitCode, text, _) = await HostProcess.RunAsync(arguments);
+        output.WriteLine(text);
+        exitCode.ShouldBe(0);
+        text.ShouldContain($"confirmed: {invoices}");
+        text.ShouldNotContain("(0 placed now");
+        text.ShouldNotContain(", 0 known from before");
+        text.ShouldContain("Captured: GBP 900.00");
+        text.ShouldContain("Audit clean");
+    }
+}
