@@ -128,6 +128,7 @@ public sealed partial class UnitOfWork
         lock (store.Gate)
         {
             committed &= !(withdrawn && IsPublished);
+            var refused = !committed && Status == Phase.Queued;
             Status = committed ? Phase.Committed : Phase.Failed;
             queued?.TrySetResult();
 
@@ -135,7 +136,8 @@ public sealed partial class UnitOfWork
             dependencies.Clear();
             foreach (var handle in handles.Values)
             {
-                if (!committed)
+                // A state that was only looked at may be why it was refused; if it was given up, others may go on with that.
+                if (!committed && (handle.Appended.Count > 0 || (refused && handle.Decided)))
                     store.Cache.Evict(handle.Entry);
                 else if (handle.Entry.Evicted && handle.Appended.Count > 0)
                     store.Cache.Forget(handle.Stream, handle.Version);

@@ -58,9 +58,10 @@ internal sealed partial class OutboxDispatcher(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>Also ends a dispatcher that nobody stopped. The slots stay for sends that are still under way.</summary>
     public void Dispose()
     {
-        slots.Dispose();
+        stopping.Cancel();
         stopping.Dispose();
     }
 
