@@ -7,11 +7,10 @@ namespace Shop.EventSourcing;
 /// The event store of one service: aggregates in, write sets out, in groups. Read side: streams as of a version or an
 /// instant, the log, read models.
 /// </summary>
-public class EventStore : IAsyncDisposable
+public partial class EventStore : IAsyncDisposable
 {
-    private const int ReadBatch = 1_000;
     private const int CachedStreams = 100_000;
-    private const int MaxAttempts = 20;
+    internal const int MaxAttempts = 20;
 
     private readonly Dictionary<string, IInlineProjection> inlineProjections;
     private readonly StreamWatchers watchers = new();
@@ -77,112 +76,11 @@ public class EventStore : IAsyncDisposable
                 var value = await handler(unit);
                 return (value, (await unit.CommitAsync(cancellationToken)).Position);
             }
-            catch (ConcurrencyConflictException) when (attempt < MaxAttempts)
+            catch (Exception error)
             {
-                unit.Abandon();
+                if (!await unit.RetriesAsync(error, attempt, cancellationToken))
+                    throw;
             }
-            catch (DomainException)
-            {
-                unit.Abandon();
-                try
-                {
-                    await unit.WhenSeenIsDurableAsync();
-                }
-                catch (ConcurrencyConflictException) when (attempt < MaxAttempts)
-                {
-                    continue;
-                }
-
-                throw;
-            }
-            catch
-            {
-                unit.Abandon();
-                throw;
-            }
-        }
-    }
-
-    /// <summary>The durable state of one stream and its version; 0 and the initial state when it does not exist.</summary>
-    public async ValueTask<(TState State, long Version)> ReadAsync<TState, TEvent>(
-        Aggregate<TState, TEvent> aggregate, string id, CancellationToken cancellationToken = default)
-        where TState : class
-        where TEvent : class
-    {
-        while (true)
-        {
-            var entry = await LoadEntryAsync(aggregate, aggregate.Stream(id), cancellationToken);
-            UnitOfWork? writer;
-            lock (Gate)
-            {
-                writer = entry.Writer;
-                if (!entry.Evicted && writer is not { IsPending: true })
-                    return ((TState)entry.State, entry.Version);
-            }
-
-            if (writer is { IsPending: true })
-                await writer.Completion.Task.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        }
-    }
-
-    /// <inheritdoc cref="ReadAsync{TState,TEvent}(Aggregate{TState,TEvent},string,CancellationToken)"/>
-    public ValueTask<(TState State, long Version)> ReadAsync<TState, TEvent>(
-        Aggregate<TState, TEvent> aggregate, Guid id, CancellationToken cancellationToken = default)
-        where TState : class
-        where TEvent : class => ReadAsync(aggregate, id.ToString("D"), cancellationToken);
-
-    /// <summary>The state of one stream as it was at a version or at an instant, from its events.</summary>
-    public async Task<(TState State, long Version)> ReadAsOfAsync<TState, TEvent>(
-        Aggregate<TState, TEvent> aggregate, string id, long? version = null, DateTimeOffset? instant = null, CancellationToken cancellationToken = default)
-        where TState : class
-        where TEvent : class
-    {
-        var state = aggregate.Initial;
-        var reached = 0L;
-        await foreach (var recorded in ReadStreamAsync(aggregate.Stream(id), 0, version, instant, cancellationToken))
-        {
-            state = aggregate.Evolve(state, Decode<TEvent>(aggregate.Events, recorded));
-            reached = recorded.Version;
-        }
-
-        return (state, reached);
-    }
-
-    /// <summary>The stored events of one stream, oldest first.</summary>
-    public async IAsyncEnumerable<RecordedEvent> ReadStreamAsync(
-        string stream, long afterVersion = 0, long? toVersion = null, DateTimeOffset? until = null,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        while (true)
-        {
-            var batch = await Engine.ReadStreamAsync(stream, afterVersion, toVersion, until, ReadBatch, cancellationToken);
-            foreach (var recorded in batch)
-                yield return recorded;
-            if (batch.Count < ReadBatch)
-                yield break;
-            afterVersion = batch[^1].Version;
-        }
-    }
-
-    /// <summary>Waits until the durable state of a stream satisfies a condition, or the time is up.</summary>
-    /// <returns>The state last seen; check it again when time may have run out.</returns>
-    public async Task<TState> WaitForAsync<TState, TEvent>(
-        Aggregate<TState, TEvent> aggregate, Guid id, Func<TState, bool> condition, TimeSpan timeout, CancellationToken cancellationToken = default)
-        where TState : class
-        where TEvent : class
-    {
-        var deadline = Clock.GetUtcNow() + timeout;
-        using var watch = watchers.Watch(aggregate.Stream(id));
-        while (true)
-        {
-            var changed = watch.NextAsync();
-            var (state, _) = await ReadAsync(aggregate, id, cancellationToken);
-            var left = deadline - Clock.GetUtcNow();
-            if (condition(state) || left <= TimeSpan.Zero)
-                return state;
-            await changed.WaitAsync(left, Clock, cancellationToken).ContinueWith(
-                _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
@@ -196,53 +94,16 @@ public class EventStore : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>The typed event behind a stored one.</summary>
-    /// <exception cref="InvalidOperationException">Its stored name is not known.</exception>
-    public static TEvent Decode<TEvent>(EventTypes events, RecordedEvent recorded) where TEvent : class =>
-        events.TryDeserialize(recorded.Type, recorded.Data, out var @event)
-            ? (TEvent)@event
-            : throw new InvalidOperationException(
-                $"{recorded.Stream} has an unknown event {recorded.Type} at version {recorded.Version}. Register its stored name in the aggregate's EventTypes.");
-
-    internal async ValueTask<StreamCache.Entry> LoadEntryAsync<TState, TEvent>(
-        Aggregate<TState, TEvent> aggregate, string stream, CancellationToken cancellationToken)
-        where TState : class
-        where TEvent : class
-    {
-        lock (Gate)
-        {
-            if (Cache.TryGet(stream, out var cached))
-                return cached;
-        }
-
-        var state = aggregate.Initial;
-        var version = 0L;
-        await foreach (var recorded in ReadStreamAsync(stream, cancellationToken: cancellationToken))
-        {
-            state = aggregate.Evolve(state, Decode<TEvent>(aggregate.Events, recorded));
-            version = recorded.Version;
-        }
-
-        lock (Gate)
-        {
-            if (Cache.TryGet(stream, out var loadedMeanwhile))
-                return loadedMeanwhile;
-            var entry = new StreamCache.Entry(stream, state, version);
-            Cache.Add(entry);
-            return entry;
-        }
-    }
-
     internal RowWrite? InlineRow(StreamHandle handle) =>
         inlineProjections.TryGetValue(handle.Category, out var projection) ? projection.Project(handle.Stream, handle.Version, handle.CurrentState) : null;
 
     internal void OnCommitted(UnitOfWork unit, long committedPosition)
     {
         Advance(committedPosition);
-        if (unit.Inbox is not null)
+        if (unit.WriteSet!.Inbox is not null)
             Counters.MessageHandled();
-        if (unit.Outbox.Count > 0)
-            MessagesCommitted?.Invoke(unit.Outbox);
+        if (unit.WriteSet.Outbox.Count > 0)
+            MessagesCommitted?.Invoke(unit.WriteSet.Outbox);
         var wrote = false;
         foreach (var handle in unit.Written)
         {
@@ -260,8 +121,7 @@ public class EventStore : IAsyncDisposable
         {
             if (unit.Status != UnitOfWork.Phase.Open)
                 return;
-            var published = unit.Written.Any();
-            unit.Settle(committed: !published);
+            unit.Settle(committed: !unit.IsPublished);
         }
 
         unit.Completion.TrySetResult(new(WriteOutcome.Conflict, Position));

@@ -90,12 +90,15 @@ internal sealed class GroupCommitter : IAsyncDisposable
 
     private void Write(List<UnitOfWork> group, List<Guid> deletes)
     {
-        // What builds on something that failed in an earlier group fails with it; inside the group the engine sees to that.
-        foreach (var doomed in group.Where(unit => unit.Dependencies.Any(dependency => dependency.Status == UnitOfWork.Phase.Failed)).ToArray())
+        // What builds on something that failed in an earlier group fails with it, and then, in order, what builds on that;
+        // inside the group the engine sees to it.
+        group.RemoveAll(unit =>
         {
-            group.Remove(doomed);
-            Complete(doomed, new(WriteOutcome.Conflict, store.Position));
-        }
+            var doomed = unit.DependsOnFailed();
+            if (doomed)
+                Complete(unit, new(WriteOutcome.Conflict, store.Position));
+            return doomed;
+        });
 
         var sets = group.ConvertAll(unit => unit.WriteSet!);
         if (deletes.Count > 0)
@@ -132,9 +135,9 @@ internal sealed class GroupCommitter : IAsyncDisposable
     private void Complete(UnitOfWork unit, WriteResult result)
     {
         unit.Settle(result.Outcome == WriteOutcome.Committed);
-        if (result.Outcome == WriteOutcome.Committed)
+        if (unit.Status == UnitOfWork.Phase.Committed)
             store.OnCommitted(unit, result.Position);
-        else
+        else if (result.Outcome != WriteOutcome.Committed)
             store.Counters.Refused(result.Outcome);
         unit.Completion.SetResult(result);
     }

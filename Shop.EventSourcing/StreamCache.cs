@@ -6,6 +6,7 @@ namespace Shop.EventSourcing;
 /// </summary>
 internal sealed class StreamCache(int capacity)
 {
+    private readonly long[] losses = new long[256];
     private Dictionary<string, Entry> young = new(StringComparer.Ordinal);
     private Dictionary<string, Entry> old = new(StringComparer.Ordinal);
 
@@ -19,13 +20,22 @@ internal sealed class StreamCache(int capacity)
         return true;
     }
 
+    /// <summary>Changes when an entry of this stream was lost: what was read before that may be older than what was written since.</summary>
+    public long LossesOf(string stream) => losses[SlotOf(stream)];
+
     /// <summary>Two generations: what was not used while the young one filled up is dropped, unless it is being written.</summary>
     public void Add(Entry entry)
     {
         if (young.Count >= capacity)
         {
-            foreach (var writing in old.Values.Where(candidate => candidate.Writer is { IsPending: true }))
-                young[writing.Stream] = writing;
+            foreach (var dropped in old.Values)
+            {
+                if (dropped.Writer is { IsPending: true })
+                    young[dropped.Stream] = dropped;
+                else
+                    dropped.Evicted = true;
+            }
+
             (young, old) = (new(StringComparer.Ordinal), young);
         }
 
@@ -35,11 +45,22 @@ internal sealed class StreamCache(int capacity)
     public void Evict(Entry entry)
     {
         entry.Evicted = true;
+        losses[SlotOf(entry.Stream)]++;
         if (young.TryGetValue(entry.Stream, out var current) && current == entry)
             young.Remove(entry.Stream);
         if (old.TryGetValue(entry.Stream, out current) && current == entry)
             old.Remove(entry.Stream);
     }
+
+    /// <summary>A write to an entry that had been evicted became durable: an entry loaded before that is stale.</summary>
+    public void Forget(string stream, long version)
+    {
+        losses[SlotOf(stream)]++;
+        if (TryGet(stream, out var stale) && stale.Version < version)
+            Evict(stale);
+    }
+
+    private static byte SlotOf(string stream) => (byte)stream.GetHashCode(StringComparison.Ordinal);
 
     internal sealed class Entry(string stream, object state, long version)
     {

@@ -5,6 +5,10 @@ namespace Shop.EventSourcing;
 /// <summary>One stream inside a unit of work. Valid inside <see cref="UnitOfWork.Decide{T}"/> only.</summary>
 public abstract class StreamHandle
 {
+    private object stateBefore = null!;
+    private int appendedBefore;
+    private bool deciding;
+
     private protected StreamHandle(StreamCache.Entry entry) => Entry = entry;
 
     internal StreamCache.Entry Entry { get; }
@@ -24,23 +28,38 @@ public abstract class StreamHandle
 
     internal abstract string Category { get; }
 
+    /// <summary>A decision has seen its state, so that the commit checks its version.</summary>
     internal bool Decided { get; private set; }
 
-    /// <summary>Takes the newest state, also one that is still being committed.</summary>
+    /// <summary>Starts a decision: the first one takes the newest state, also one that is still being committed.</summary>
     internal void Open()
     {
-        if (Decided)
-            return;
-        CurrentState = Entry.State;
-        ExpectedVersion = Entry.Version;
-        Decided = true;
+        if (!Decided)
+        {
+            CurrentState = Entry.State;
+            ExpectedVersion = Entry.Version;
+            Decided = true;
+        }
+
+        deciding = true;
+        stateBefore = CurrentState;
+        appendedBefore = Appended.Count;
     }
 
+    internal void Close() => deciding = false;
+
     /// <summary>Forgets what a decision that threw had appended.</summary>
-    internal void Reopen()
+    internal void Undo()
     {
-        Appended.Clear();
-        Decided = false;
+        deciding = false;
+        CurrentState = stateBefore;
+        Appended.RemoveRange(appendedBefore, Appended.Count - appendedBefore);
+    }
+
+    private protected void ThrowUnlessDeciding()
+    {
+        if (!deciding)
+            throw new InvalidOperationException($"Append to {Stream} inside UnitOfWork.Decide.");
     }
 
     internal StreamAppend ToAppend(byte[]? metadata, DateTimeOffset now)
@@ -77,6 +96,7 @@ public sealed class StreamHandle<TState, TEvent> : StreamHandle
     /// <summary>Adds events; the state follows at once.</summary>
     public void Append(IEnumerable<TEvent> events)
     {
+        ThrowUnlessDeciding();
         foreach (var @event in events)
         {
             CurrentState = aggregate.Evolve((TState)CurrentState, @event);
@@ -87,6 +107,7 @@ public sealed class StreamHandle<TState, TEvent> : StreamHandle
     /// <inheritdoc cref="Append(IEnumerable{TEvent})"/>
     public void Append(params ReadOnlySpan<TEvent> events)
     {
+        ThrowUnlessDeciding();
         foreach (var @event in events)
         {
             CurrentState = aggregate.Evolve((TState)CurrentState, @event);

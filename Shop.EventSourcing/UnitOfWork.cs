@@ -10,7 +10,7 @@ namespace Shop.EventSourcing;
 /// <see cref="Decide{T}"/> runs under the store's gate on the newest state, which may still be under way to the database.
 /// Then this unit of work shares the fate of the one that wrote it: it commits after it, or conflicts with it.
 /// </remarks>
-public sealed class UnitOfWork
+public sealed partial class UnitOfWork
 {
     private readonly EventStore store;
     private readonly EventMetadata? metadata;
@@ -21,8 +21,6 @@ public sealed class UnitOfWork
     private readonly List<RowWrite> rows = [];
     private readonly List<ParkedMessage> parked = [];
     private readonly List<Guid> parkedDeletes = [];
-    private TaskCompletionSource? queued;
-    private bool published;
 
     internal UnitOfWork(EventStore store, EventMetadata? metadata, InboxEntry? inbox)
     {
@@ -30,28 +28,6 @@ public sealed class UnitOfWork
         this.metadata = metadata;
         Inbox = inbox;
     }
-
-    internal enum Phase
-    {
-        Open,
-        Queued,
-        Committed,
-        Failed,
-    }
-
-    internal Phase Status { get; private set; }
-
-    internal bool IsPending => Status is Phase.Open or Phase.Queued;
-
-    internal TaskCompletionSource<WriteResult> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    internal WriteSet? WriteSet { get; private set; }
-
-    internal InboxEntry? Inbox { get; }
-
-    internal IReadOnlyCollection<UnitOfWork> Dependencies => dependencies;
-
-    internal IEnumerable<StreamHandle> Written => handles.Values.Where(handle => handle.Appended.Count > 0);
 
     /// <summary>Messages that will leave with the commit.</summary>
     public IReadOnlyList<OutboxMessage> Outbox => outbox;
@@ -85,28 +61,33 @@ public sealed class UnitOfWork
     {
         lock (store.Gate)
         {
+            ThrowIfUsed();
             foreach (var handle in handles.Values)
                 DependOnWriterOf(handle);
+            foreach (var handle in handles.Values)
+                handle.Open();
 
-            var counts = handles.Values.Select(handle => (handle, handle.Appended.Count)).ToArray();
             T result;
             try
             {
                 result = decision();
             }
-            catch when (counts.All(before => before.Count == 0))
+            catch
             {
                 foreach (var handle in handles.Values)
-                    handle.Reopen();
+                    handle.Undo();
                 throw;
             }
 
-            foreach (var handle in Written)
+            foreach (var handle in handles.Values)
             {
+                handle.Close();
+                if (handle.Appended.Count == 0)
+                    continue;
                 handle.Entry.State = handle.CurrentState;
                 handle.Entry.Version = handle.Version;
                 handle.Entry.Writer = this;
-                published = true;
+                IsPublished = true;
             }
 
             return result;
@@ -147,129 +128,19 @@ public sealed class UnitOfWork
     /// <summary>Removes a parked message, because it is sent again.</summary>
     public void Unpark(Guid parkedId) => parkedDeletes.Add(parkedId);
 
-    /// <summary>Writes everything in one write set.</summary>
-    /// <returns>Whether it was written, or the message had been handled before; and the store's position.</returns>
-    /// <exception cref="ConcurrencyConflictException">A stream moved on: nothing was written, start over.</exception>
-    public async Task<WriteResult> CommitAsync(CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            WriteSet = Build();
-            if (WriteSet.IsEmpty && dependencies.Count == 0)
-            {
-                Settle(committed: true);
-                return new(WriteOutcome.Committed, store.Position);
-            }
-
-            foreach (var dependency in dependencies)
-                await dependency.QueuedOrFailedAsync();
-            cancellationToken.ThrowIfCancellationRequested();
-        }
-        catch
-        {
-            store.Abandon(this);
-            throw;
-        }
-
-        store.Committer.Enqueue(this);
-        var result = await Completion.Task;
-        return result.Outcome == WriteOutcome.Conflict
-            ? throw new ConcurrencyConflictException(result.Error?.Message ?? $"A stream of {string.Join(", ", handles.Keys.Take(5))} moved on.")
-            : result;
-    }
-
-    /// <summary>Gives up what was decided: the streams are loaded afresh by the next one. Harmless after a commit.</summary>
-    public void Abandon() => store.Abandon(this);
-
-    /// <summary>Waits until everything that this one has seen is durable.</summary>
-    /// <exception cref="ConcurrencyConflictException">Something that it has seen was not written after all.</exception>
-    public async Task WhenSeenIsDurableAsync()
-    {
-        foreach (var dependency in dependencies)
-        {
-            if (dependency.Status == Phase.Failed || (await dependency.Completion.Task).Outcome != WriteOutcome.Committed)
-                throw new ConcurrencyConflictException("The state that was decided on was not written.");
-        }
-    }
-
-    internal void MarkQueued()
-    {
-        lock (store.Gate)
-        {
-            Status = Phase.Queued;
-            queued?.TrySetResult();
-        }
-    }
-
-    /// <summary>Ends it, under the gate. A failed one takes the states that it published with it.</summary>
-    internal void Settle(bool committed)
-    {
-        lock (store.Gate)
-        {
-            Status = committed ? Phase.Committed : Phase.Failed;
-            queued?.TrySetResult();
-            foreach (var handle in handles.Values)
-            {
-                if (!committed)
-                    store.Cache.Evict(handle.Entry);
-                else if (handle.Entry.Writer == this)
-                    handle.Entry.Writer = null;
-            }
-        }
-    }
-
     private void DependOnWriterOf(StreamHandle handle)
     {
         var entry = handle.Entry;
         if (entry.Evicted)
             throw new ConcurrencyConflictException($"{entry.Stream} was changed elsewhere.");
+        if (handle.Decided && handle.Version != entry.Version)
+            throw new ConcurrencyConflictException($"{entry.Stream} moved on between two decisions.");
         if (entry.Writer is { IsPending: true } writer && writer != this)
         {
             // Somebody may already build on this one: waiting for a writer that is not queued yet could close a circle.
-            if (published && writer.Status == Phase.Open)
+            if (IsPublished && writer.Status == Phase.Open)
                 throw new ConcurrencyConflictException($"{entry.Stream} is being changed.");
             dependencies.Add(writer);
         }
-
-        if (handle.Decided && (entry.Writer != this && handle.ExpectedVersion != entry.Version))
-            throw new ConcurrencyConflictException($"{entry.Stream} moved on between two decisions.");
-        handle.Open();
-    }
-
-    private async ValueTask QueuedOrFailedAsync()
-    {
-        TaskCompletionSource wait;
-        lock (store.Gate)
-        {
-            if (Status != Phase.Open)
-                return;
-            wait = queued ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
-
-        await wait.Task;
-    }
-
-    private WriteSet Build()
-    {
-        var now = store.Clock.GetUtcNow().TruncateToMicroseconds();
-        var stored = published ? (metadata ?? new()).Serialize() : null;
-        var appends = new List<StreamAppend>(handles.Count);
-        foreach (var handle in handles.Values.Where(handle => handle.Decided))
-        {
-            appends.Add(handle.ToAppend(stored, now));
-            if (handle.Appended.Count > 0 && store.InlineRow(handle) is { } row)
-                rows.Add(row);
-        }
-
-        return new()
-        {
-            Appends = appends,
-            Inbox = Inbox,
-            Outbox = outbox,
-            OutboxDeletes = outboxDeletes,
-            Rows = rows,
-            Parked = parked,
-            ParkedDeletes = parkedDeletes,
-        };
     }
 }

@@ -58,47 +58,62 @@ public sealed class ProjectionRunner(EventStore store, IAsyncProjection projecti
             {
                 changed.Release();
             }
-            catch (SemaphoreFullException)
+            catch (Exception late) when (late is SemaphoreFullException or ObjectDisposedException)
             {
-                // Somebody else signalled at the same moment: once is enough.
+                // Somebody else signalled at the same moment, or the runner has just ended.
             }
         }
     }
 
     private async Task<int> CatchUpOnceAsync(CancellationToken cancellationToken)
     {
-        if (checkpoint < 0)
-            checkpoint = await store.Engine.ReadCheckpointAsync(projection.Name, cancellationToken);
-        var batch = await store.Engine.ReadLogAsync(checkpoint, BatchSize, cancellationToken);
-        if (batch.Count == 0)
-            return 0;
-
-        var touched = new HashSet<RowKey>();
-        foreach (var recorded in batch)
+        var saved = false;
+        try
         {
-            if (projection.Events.TryDeserialize(recorded.Type, recorded.Data, out var @event) && projection.Key(@event, recorded) is { } values)
+            if (checkpoint < 0)
+                checkpoint = await store.Engine.ReadCheckpointAsync(projection.Name, cancellationToken);
+            var batch = await store.Engine.ReadLogAsync(checkpoint, BatchSize, cancellationToken);
+            if (batch.Count > 0)
             {
-                var key = new RowKey(values);
-                rows[key] = Apply(await FindAsync(key, projection.Creates(@event), cancellationToken), @event, recorded);
-                touched.Add(key);
+                var writes = await ApplyAsync(batch, cancellationToken);
+                var to = batch[^1].Position;
+                if (!await store.Engine.SaveProjectionAsync(projection.Name, checkpoint, to, writes, cancellationToken))
+                    return batch.Count;
+                checkpoint = to;
+            }
+
+            saved = rows.Count <= CachedRows;
+            return batch.Count;
+        }
+        finally
+        {
+            // Another runner moved the checkpoint, or the batch was cut off half way: what is remembered is not what is stored.
+            if (!saved)
+            {
+                checkpoint = -1;
+                rows.Clear();
             }
         }
+    }
 
-        var writes = touched.Where(key => rows[key] is not null).Select(key => new RowWrite(projection.Table, rows[key]!)).ToList();
-        var to = batch[^1].Position;
-        if (await store.Engine.SaveProjectionAsync(projection.Name, checkpoint, to, writes, cancellationToken))
+    private async Task<IReadOnlyList<RowWrite>> ApplyAsync(IReadOnlyList<RecordedEvent> batch, CancellationToken cancellationToken)
+    {
+        var writes = new Dictionary<RowKey, RowWrite>();
+        foreach (var recorded in batch)
         {
-            checkpoint = to;
-            if (rows.Count > CachedRows)
-                rows.Clear();
-        }
-        else
-        {
-            checkpoint = -1;
-            rows.Clear();
+            if (!projection.Events.TryDeserialize(recorded.Type, recorded.Data, out var @event) || projection.Key(@event, recorded) is not { } values)
+                continue;
+            var key = new RowKey(values);
+            var before = await FindAsync(key, projection.Creates(@event), cancellationToken);
+            var after = Apply(before, @event, recorded);
+            rows[key] = after;
+            if (after is not null)
+                writes[key] = new(projection.Table, after);
+            else if (before is not null)
+                writes[key] = new(projection.Table, before, Delete: true);
         }
 
-        return batch.Count;
+        return [.. writes.Values];
     }
 
     private object? Apply(object? row, object @event, RecordedEvent recorded)

@@ -6,6 +6,9 @@ namespace Shop.EventSourcing.Storage;
 /// </summary>
 public interface IStorageEngine : IAsyncDisposable
 {
+    /// <summary>True when other processes append to the same database, so that what is remembered of a stream may be old.</summary>
+    bool IsShared => false;
+
     /// <summary>Creates or upgrades the schema under a lock: the library's numbered scripts, then the service's.</summary>
     /// <param name="scripts">The service's own scripts for its read-model tables.</param>
     Task InitializeAsync(IReadOnlyList<SchemaScript> scripts, CancellationToken cancellationToken);
@@ -14,6 +17,11 @@ public interface IStorageEngine : IAsyncDisposable
     /// Writes all sets in one transaction and answers for each on its own, in order: a conflict, a duplicate or a constraint
     /// fails only its own set. Later sets see earlier ones. Positions are given in commit order, without gaps.
     /// </summary>
+    /// <remarks>
+    /// Once a set has failed, whatever the outcome, every later set of the group that touches one of its streams, if only to check
+    /// it, fails with <see cref="WriteOutcome.Conflict"/>: it may have been decided on what was not written, and its expected
+    /// version may fit by accident, through another process's events.
+    /// </remarks>
     /// <param name="group">At least one write set.</param>
     /// <returns>One result per write set, in the order of <paramref name="group"/>.</returns>
     Task<WriteResult[]> CommitAsync(IReadOnlyList<WriteSet> group, CancellationToken cancellationToken);

@@ -1,3 +1,5 @@
+using System.Data.Common;
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.Logging;
@@ -7,12 +9,15 @@ namespace Shop.Messaging.Consuming;
 
 /// <summary>
 /// Keeps what cannot be handled in the service's own store, with its reason, and lets the queue go on. A park that fails
-/// leaves the message with the transport.
+/// leaves the message with the transport, and so does what is not the message's fault: too much contention, a database that
+/// is away.
 /// </summary>
 internal sealed partial class ParkFilter(EventStore store, TimeProvider clock, ILogger logger) : IFilter<ExceptionReceiveContext>, IFilter<ReceiveContext>
 {
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
+        if (context.Exception is ConcurrencyConflictException { IsTransient: true } or DbException { IsTransient: true })
+            ExceptionDispatchInfo.Throw(context.Exception);
         await ParkAsync(context, context.Exception.GetBaseException().Message, context.Exception.ToString());
         await next.Send(context);
     }

@@ -14,8 +14,6 @@ internal sealed class UnitOfWorkContextFactory<TModule>(
     EventStore<TModule> store, OutboxSerializer serializer, TimeProvider clock, IServiceProvider provider) : IOutboxContextFactory<EventStore<TModule>>
     where TModule : class
 {
-    private const int MaxAttempts = 20;
-
     public async Task Send<T>(ConsumeContext<T> context, OutboxConsumeOptions options, IPipe<OutboxConsumeContext<T>> next)
         where T : class
     {
@@ -30,14 +28,10 @@ internal sealed class UnitOfWorkContextFactory<TModule>(
                 await unit.CommitAsync(context.CancellationToken);
                 return;
             }
-            catch (ConcurrencyConflictException) when (attempt < MaxAttempts)
+            catch (Exception error)
             {
-                unit.Abandon();
-            }
-            catch
-            {
-                unit.Abandon();
-                throw;
+                if (!await unit.RetriesAsync(error, attempt, context.CancellationToken))
+                    throw;
             }
         }
     }

@@ -22,15 +22,16 @@ internal sealed class InProcessDeliveries(ServiceEndpoints endpoints) : IReceive
             pending[messageId] = new(count, done);
     }
 
+    /// <summary>Stops waiting for a message that could not be sent.</summary>
+    public void Forget(Guid messageId) => pending.TryRemove(messageId, out _);
+
     public Task PreReceive(ReceiveContext context) => Task.CompletedTask;
 
     public Task PostReceive(ReceiveContext context)
     {
-        if (MessageId(context) is { } id && pending.TryGetValue(id, out var delivery) && Interlocked.Decrement(ref delivery.Left) == 0)
-        {
-            pending.TryRemove(id, out _);
+        if (MessageId(context) is { } id && pending.TryGetValue(id, out var delivery) && Interlocked.Decrement(ref delivery.Left) == 0
+            && pending.TryRemove(KeyValuePair.Create(id, delivery)))
             delivery.Done(true);
-        }
 
         return Task.CompletedTask;
     }

@@ -58,9 +58,10 @@ internal sealed partial class OutboxDispatcher(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>Also ends a dispatcher that nobody stopped. The slots stay for sends that are still under way.</summary>
     public void Dispose()
     {
-        slots.Dispose();
+        stopping.Cancel();
         stopping.Dispose();
     }
 
@@ -83,7 +84,7 @@ internal sealed partial class OutboxDispatcher(
     {
         try
         {
-            var endpoint = await endpoints.GetOrAdd(message.Destination, address => bus.GetSendEndpoint(new(address)));
+            var endpoint = await EndpointAsync(message.Destination);
             if (options.SingleProcess)
                 deliveries.Expect(message.Id, message.Destination, message.MessageType, delivered => Settle(message.Id, delivered));
             await endpoint.Send(StoredMessage.Body, new StoredMessage(message), stoppingToken);
@@ -94,6 +95,7 @@ internal sealed partial class OutboxDispatcher(
         catch (Exception error)
 #pragma warning restore CA1031
         {
+            deliveries.Forget(message.Id);
             Settle(message.Id, delivered: false);
             if (!stoppingToken.IsCancellationRequested)
                 LogNotSent(error, message.Id, message.Destination);
@@ -101,6 +103,21 @@ internal sealed partial class OutboxDispatcher(
         finally
         {
             slots.Release();
+        }
+    }
+
+    private async ValueTask<ISendEndpoint> EndpointAsync(string destination)
+    {
+        var endpoint = endpoints.GetOrAdd(destination, address => bus.GetSendEndpoint(new(address)));
+        try
+        {
+            return await endpoint;
+        }
+        catch
+        {
+            // The broker may have been away: a remembered failure would outlast it.
+            endpoints.TryRemove(KeyValuePair.Create(destination, endpoint));
+            throw;
         }
     }
 

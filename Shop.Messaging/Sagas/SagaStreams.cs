@@ -17,6 +17,7 @@ public sealed class SagaStreams<TSaga>(string category, JsonTypeInfo<TSaga> json
     where TSaga : class, ISaga
 {
     private const int LockStripes = 1024;
+    private static readonly JsonElement Null = JsonElement.Parse("null");
 
     private readonly SemaphoreSlim[] locks = [.. Enumerable.Range(0, LockStripes).Select(_ => new SemaphoreSlim(1))];
 
@@ -43,6 +44,13 @@ public sealed class SagaStreams<TSaga>(string category, JsonTypeInfo<TSaga> json
         {
             if (before.IsNew || !before.Json.TryGetProperty(property.Name, out var old) || !JsonElement.DeepEquals(old, property.Value))
                 changes.Add(property.Name, property.Value);
+        }
+
+        if (!before.IsNew)
+        {
+            // A serializer that leaves nulls out would else never take a value back.
+            foreach (var property in before.Json.EnumerateObject().Where(property => !now.TryGetProperty(property.Name, out _) && property.Value.ValueKind != JsonValueKind.Null))
+                changes.Add(property.Name, Null);
         }
 
         return changes.Count == 0 ? null : new(before.State, StateOf(now), on, changes) { After = new(now) { Handled = after } };

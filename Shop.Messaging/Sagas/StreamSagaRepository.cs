@@ -63,7 +63,7 @@ internal sealed class StreamSagaRepositoryContext<TSaga, TMessage>(ConsumeContex
             unit.Decide(() =>
             {
                 stream!.Append(transition);
-                return true;
+                return loaded = stream.State;
             });
         }
 

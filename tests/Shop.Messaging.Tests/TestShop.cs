@@ -6,6 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Shop.EventSourcing;
+using Shop.EventSourcing.Storage.Sqlite;
+using Shop.Messaging.Tests.Sagas;
 
 namespace Shop.Messaging.Tests;
 
@@ -101,7 +103,7 @@ public sealed class TestShop : IAsyncDisposable
         var probe = new Probe();
         arrange?.Invoke(probe);
         builder.Services.AddSingleton(probe);
-        builder.Services.AddStore<TestModule>(builder.Configuration, new() { Name = "test", Schema = typeof(TestShop).Assembly });
+        builder.Services.AddStore<TestModule>(builder.Configuration, new() { Name = "test", Schema = typeof(TestShop).Assembly, InlineProjections = [CounterSaga.Row] });
         builder.Services.AddInMemoryMessaging(bus =>
         {
             bus.AddServiceEndpoint<TestModule>(PingQueue, endpoint => endpoint.Consumer<PingConsumer>());
@@ -111,6 +113,17 @@ public sealed class TestShop : IAsyncDisposable
         var host = builder.Build();
         await host.StartAsync();
         return new(host, folder, keepFolder);
+    }
+
+    /// <summary>Ends it without stopping anything first. What is in the folder is all that is left of it.</summary>
+    public async Task KillAsync() => await ((IAsyncDisposable)host).DisposeAsync();
+
+    /// <summary>A store on the same database, as another process would have.</summary>
+    public async Task<EventStore> OpenOtherStoreAsync()
+    {
+        var other = new EventStore("other", new SqliteEngine(Path.Combine(Folder, "test.db"), [CounterRow.Table]), [], TimeProvider.System);
+        await other.OpenAsync([], default);
+        return other;
     }
 
     /// <summary>Publishes from outside a handler, through the outbox.</summary>

@@ -37,6 +37,8 @@ public sealed class PostgreSqlEngine : IStorageEngine
     public PostgreSqlEngine(string connectionString, IReadOnlyList<Table> tables)
         : this(NpgsqlDataSource.Create(connectionString), tables) => ownsSource = true;
 
+    public bool IsShared => true;
+
     public Task InitializeAsync(IReadOnlyList<SchemaScript> scripts, CancellationToken cancellationToken) =>
         PostgreSqlSchema.UpgradeAsync(source, scripts, cancellationToken);
 

@@ -48,9 +48,17 @@ internal sealed class PostgreSqlWriter(NpgsqlDataSource source, IReadOnlyDiction
         catch (PostgresException refusal) when (IsRefusal(refusal))
         {
             // The server has undone the whole group: once more, each on its own, so that only the guilty one fails.
+            var lost = new LostStreams();
             var results = new WriteResult[group.Count];
             for (var index = 0; index < results.Length; index++)
-                results[index] = await CommitAloneAsync(ready, group[index]);
+            {
+                results[index] = lost.AreTouchedBy(group[index])
+                    ? new(WriteOutcome.Conflict, results[index - 1].Position)
+                    : await CommitAloneAsync(ready, group[index]);
+                if (results[index].Outcome != WriteOutcome.Committed)
+                    lost.Add(group[index]);
+            }
+
             return results;
         }
     }

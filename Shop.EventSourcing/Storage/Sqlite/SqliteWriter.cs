@@ -84,10 +84,14 @@ internal sealed class SqliteWriter : IDisposable
     private WriteResult[] ApplyAll(IReadOnlyList<WriteSet> group, Func<WriteSet, (WriteOutcome Outcome, Exception? Error)> apply)
     {
         log.Refresh();
+        var lost = new LostStreams();
         var results = new WriteResult[group.Count];
         for (var index = 0; index < results.Length; index++)
         {
-            var (outcome, error) = apply(group[index]);
+            var set = group[index];
+            var (outcome, error) = lost.AreTouchedBy(set) ? (WriteOutcome.Conflict, null) : apply(set);
+            if (outcome != WriteOutcome.Committed)
+                lost.Add(set);
             results[index] = new(outcome, log.Head, error);
         }
 

@@ -28,7 +28,7 @@ public abstract partial class StorageEngineContract
     {
         var entry = new InboxEntry("orders", Guid.CreateVersion7(), Start);
         var stale = new WriteSet { Inbox = entry, Appends = [new("order-1", 7, [Event()])] };
-        var fitting = new WriteSet { Inbox = entry, Appends = [new("order-1", 0, [Event()])] };
+        var fitting = new WriteSet { Inbox = entry, Appends = [new("order-2", 0, [Event()])] };
 
         (await CommitGroup(stale, fitting)).ShouldBe([WriteOutcome.Conflict, WriteOutcome.Committed]);
         (await engine.IsHandledAsync("orders", entry.MessageId, default)).ShouldBeTrue();

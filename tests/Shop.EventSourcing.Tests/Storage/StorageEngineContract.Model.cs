@@ -24,7 +24,7 @@ public abstract partial class StorageEngineContract
 
             var results = await engine.CommitAsync(group, default);
 
-            results.Select(result => (result.Outcome, result.Position, result.Error is not null)).ShouldBe(group.Select(model.Apply), $"seed {seed}, round {round}");
+            results.Select(result => (result.Outcome, result.Position, result.Error is not null)).ShouldBe(model.Apply(group), $"seed {seed}, round {round}");
         }
 
         await ShouldBeDense();

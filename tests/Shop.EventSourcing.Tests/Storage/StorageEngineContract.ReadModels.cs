@@ -177,8 +177,8 @@ public abstract partial class StorageEngineContract
         (await engine.ReadOutboxAsync(10, default)).Single().Id.ShouldBe(message.Id);
         (await engine.ReadCheckpointAsync("accounts", default)).ShouldBe(2);
         Rows<AccountRow>().ShouldBe([account]);
-        (await CommitGroup(Append("order-1", 1), Append("order-1", 2), new WriteSet { Inbox = entry }))
-            .ShouldBe([WriteOutcome.Conflict, WriteOutcome.Committed, WriteOutcome.Duplicate]);
+        (await CommitGroup(Append("order-1", 2), Append("order-1", 1), new WriteSet { Inbox = entry }))
+            .ShouldBe([WriteOutcome.Committed, WriteOutcome.Conflict, WriteOutcome.Duplicate]);
         await ShouldBeDense();
     }
 

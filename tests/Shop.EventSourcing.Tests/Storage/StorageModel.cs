@@ -15,7 +15,21 @@ internal sealed class StorageModel
 
     public long Head { get; private set; }
 
-    public (WriteOutcome, long, bool Refused) Apply(WriteSet set)
+    /// <summary>What fails takes with it what comes later in the group on its streams.</summary>
+    public IEnumerable<(WriteOutcome, long, bool Refused)> Apply(IEnumerable<WriteSet> group)
+    {
+        var lost = new HashSet<string>();
+        foreach (var set in group)
+        {
+            var streams = set.Appends.Select(append => append.Stream).ToList();
+            var result = streams.Any(lost.Contains) ? (WriteOutcome.Conflict, Head, false) : Apply(set);
+            if (result.Item1 != WriteOutcome.Committed)
+                lost.UnionWith(streams);
+            yield return result;
+        }
+    }
+
+    private (WriteOutcome, long, bool Refused) Apply(WriteSet set)
     {
         var versions = new Dictionary<string, long>(Streams);
         foreach (var append in set.Appends)

@@ -30,6 +30,7 @@ DECLARE
   old_versions bigint[];
   handled      boolean[];
   fresh        boolean[]  := array_fill(false, ARRAY[cardinality(p_inbox_endpoint)]);
+  lost         boolean[]  := '{}'; -- streams that a failed set of this group touches
   accepted     boolean[]  := array_fill(false, ARRAY[cardinality(p_set_appends)]);
   append_position bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(p_append_stream)]);
   append_version  bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(p_append_stream)]);
@@ -63,7 +64,7 @@ BEGIN
     checked := first_append - 1;
     FOR append IN first_append .. last_append LOOP
       stream := p_append_stream[append];
-      IF p_append_expected[append] NOT IN (-1, versions[stream]) THEN
+      IF lost[stream] OR p_append_expected[append] NOT IN (-1, versions[stream]) THEN
         outcome := 1;
         EXIT;
       END IF;
@@ -99,6 +100,11 @@ BEGIN
       FOR append IN first_append .. checked LOOP
         stream := p_append_stream[append];
         versions[stream] := versions[stream] - p_append_events[append];
+      END LOOP;
+
+      -- What comes later may have been decided on what this set did not write, even where the version fits by accident.
+      FOR append IN first_append .. last_append LOOP
+        lost[p_append_stream[append]] := true;
       END LOOP;
     END IF;
     positions[write_set] := head;

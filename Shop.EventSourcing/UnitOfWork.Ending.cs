@@ -1,0 +1,197 @@
+using Shop.EventSourcing.Storage;
+
+namespace Shop.EventSourcing;
+
+/// <content>How it ends: committed, refused, given up.</content>
+public sealed partial class UnitOfWork
+{
+    private TaskCompletionSource? queued;
+    private bool withdrawn;
+
+    internal enum Phase
+    {
+        Open,
+        Queued,
+        Committed,
+        Failed,
+    }
+
+    internal Phase Status { get; private set; }
+
+    /// <summary>Others may have decided on what it appended.</summary>
+    internal bool IsPublished { get; private set; }
+
+    internal bool IsPending => Status is Phase.Open or Phase.Queued;
+
+    internal TaskCompletionSource<WriteResult> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal WriteSet? WriteSet { get; private set; }
+
+    internal InboxEntry? Inbox { get; }
+
+    internal IEnumerable<StreamHandle> Written => handles.Values.Where(handle => handle.Appended.Count > 0);
+
+    /// <summary>Writes everything in one write set.</summary>
+    /// <returns>Whether it was written, or the message had been handled before; and the store's position.</returns>
+    /// <exception cref="ConcurrencyConflictException">A stream moved on: nothing was written, start over.</exception>
+    public async Task<WriteResult> CommitAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfUsed();
+        try
+        {
+            WriteSet = withdrawn ? new() { Appends = Checks() } : Build();
+            if (WriteSet.IsEmpty && dependencies.Count == 0)
+            {
+                Settle(committed: true);
+                return new(WriteOutcome.Committed, store.Position);
+            }
+
+            foreach (var dependency in dependencies)
+                await dependency.QueuedOrEnded().WaitAsync(cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            store.Committer.Enqueue(this);
+        }
+        catch
+        {
+            store.Abandon(this);
+            throw;
+        }
+
+        var result = await Completion.Task;
+        return result.Outcome == WriteOutcome.Conflict
+            ? throw new ConcurrencyConflictException(result.Error?.Message ?? $"A stream of {string.Join(", ", handles.Keys.Take(5))} moved on.", result.Error)
+            : result;
+    }
+
+    /// <summary>Gives up what was decided: the streams are loaded afresh by the next one. Harmless after a commit.</summary>
+    public void Abandon() => store.Abandon(this);
+
+    /// <summary>
+    /// Gives up after a handler's exception, and tells whether to handle again with a new unit of work: after a conflict, and
+    /// when the exception came of a state that was not written after all or has changed elsewhere. Pauses before a later attempt.
+    /// </summary>
+    /// <param name="attempt">How often this has been handled, from 1.</param>
+    /// <returns>False when the exception stands.</returns>
+    /// <exception cref="ConcurrencyConflictException">What the last attempt decided on is not what was written.</exception>
+    public async Task<bool> RetriesAsync(Exception error, int attempt, CancellationToken cancellationToken = default)
+    {
+        if (error is ConcurrencyConflictException conflict)
+        {
+            Abandon();
+            if (!conflict.IsTransient || attempt >= EventStore.MaxAttempts)
+                return false;
+        }
+        else
+        {
+            try
+            {
+                await WithdrawAsync(cancellationToken);
+                return false;
+            }
+            catch (ConcurrencyConflictException) when (attempt < EventStore.MaxAttempts)
+            {
+                // The exception was about a state that never was, or is no more.
+            }
+        }
+
+        if (attempt > 3)
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(1 << (attempt - 3), 100)), store.Clock, cancellationToken);
+        return true;
+    }
+
+    internal void MarkQueued()
+    {
+        lock (store.Gate)
+        {
+            Status = Phase.Queued;
+            queued?.TrySetResult();
+        }
+    }
+
+    internal bool DependsOnFailed()
+    {
+        foreach (var dependency in dependencies)
+        {
+            if (dependency.Status == Phase.Failed || dependency is { withdrawn: true, IsPublished: true })
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>What it wrote to a stream, or null when it was not written.</summary>
+    internal StreamHandle? Committed(string stream) => Status == Phase.Committed ? handles.GetValueOrDefault(stream) : null;
+
+    /// <summary>Ends it, under the gate. A failed one takes the states that it published with it.</summary>
+    internal void Settle(bool committed)
+    {
+        lock (store.Gate)
+        {
+            committed &= !(withdrawn && IsPublished);
+            var refused = !committed && Status == Phase.Queued;
+            Status = committed ? Phase.Committed : Phase.Failed;
+            queued?.TrySetResult();
+
+            // Else a stream that is never idle would keep all its writers alive, each by the next one.
+            dependencies.Clear();
+            foreach (var handle in handles.Values)
+            {
+                // A state that was only looked at may be why it was refused; if it was given up, others may go on with that.
+                if (!committed && (handle.Appended.Count > 0 || (refused && handle.Decided)))
+                    store.Cache.Evict(handle.Entry);
+                else if (handle.Entry.Evicted && handle.Appended.Count > 0)
+                    store.Cache.Forget(handle.Stream, handle.Version);
+                else if (handle.Entry.Writer == this)
+                    handle.Entry.Writer = null;
+            }
+        }
+    }
+
+    /// <summary>Writes nothing, but only returns when all that was decided on is durable and still stands.</summary>
+    private async Task WithdrawAsync(CancellationToken cancellationToken)
+    {
+        if (Status != Phase.Open)
+            return;
+        withdrawn = true;
+        await CommitAsync(cancellationToken);
+    }
+
+    private Task QueuedOrEnded()
+    {
+        lock (store.Gate)
+            return Status == Phase.Open ? (queued ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
+    }
+
+    private void ThrowIfUsed()
+    {
+        if (Status != Phase.Open)
+            throw new InvalidOperationException("This unit of work has ended. Begin a new one: each is committed or abandoned once.");
+    }
+
+    private StreamAppend[] Checks() =>
+        [.. handles.Values.Where(handle => handle.Decided).Select(handle => new StreamAppend(handle.Stream, handle.ExpectedVersion, []))];
+
+    private WriteSet Build()
+    {
+        var now = store.Clock.GetUtcNow().TruncateToMicroseconds();
+        var stored = IsPublished ? (metadata ?? new()).Serialize() : null;
+        var appends = new List<StreamAppend>(handles.Count);
+        foreach (var handle in handles.Values.Where(handle => handle.Decided))
+        {
+            appends.Add(handle.ToAppend(stored, now));
+            if (handle.Appended.Count > 0 && store.InlineRow(handle) is { } row)
+                rows.Add(row);
+        }
+
+        return new()
+        {
+            Appends = appends,
+            Inbox = Inbox,
+            Outbox = outbox,
+            OutboxDeletes = outboxDeletes,
+            Rows = rows,
+            Parked = parked,
+            ParkedDeletes = parkedDeletes,
+        };
+    }
+}

@@ -1,0 +1,77 @@
+using Shop.EventSourcing.Storage;
+
+namespace Shop.EventSourcing.Tests.Store;
+
+/// <summary>An engine whose commits a test can hold and break.</summary>
+internal sealed class HeldEngine(IStorageEngine inner) : IStorageEngine
+{
+    private volatile TaskCompletionSource gate = Opened();
+    private int commits;
+
+    /// <summary>Called before a commit; what it throws is the commit's end.</summary>
+    public Action<IReadOnlyList<WriteSet>> Before { get; set; } = _ => { };
+
+    /// <summary>Called after a commit was made durable; what it throws is its answer.</summary>
+    public Action<IReadOnlyList<WriteSet>> After { get; set; } = _ => { };
+
+    /// <summary>Groups handed in, also those that are held.</summary>
+    public int Commits => Volatile.Read(ref commits);
+
+    public bool IsShared => inner.IsShared;
+
+    /// <summary>Holds all commits until released.</summary>
+    public void Hold() => gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Release() => gate.TrySetResult();
+
+    public async Task<WriteResult[]> CommitAsync(IReadOnlyList<WriteSet> group, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref commits);
+        await gate.Task;
+        Before(group);
+        var results = await inner.CommitAsync(group, cancellationToken);
+        After(group);
+        return results;
+    }
+
+    public Task InitializeAsync(IReadOnlyList<SchemaScript> scripts, CancellationToken cancellationToken) => inner.InitializeAsync(scripts, cancellationToken);
+
+    public Task<IReadOnlyList<RecordedEvent>> ReadStreamAsync(
+        string stream, long afterVersion, long? toVersion, DateTimeOffset? until, int limit, CancellationToken cancellationToken) =>
+        inner.ReadStreamAsync(stream, afterVersion, toVersion, until, limit, cancellationToken);
+
+    public Task<IReadOnlyList<RecordedEvent>> ReadLogAsync(long afterPosition, int limit, CancellationToken cancellationToken) =>
+        inner.ReadLogAsync(afterPosition, limit, cancellationToken);
+
+    public Task<long> ReadHeadAsync(CancellationToken cancellationToken) => inner.ReadHeadAsync(cancellationToken);
+
+    public Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken) =>
+        inner.ClaimOutboxAsync(now, claim, limit, cancellationToken);
+
+    public Task ReleaseOutboxClaimsAsync(CancellationToken cancellationToken) => inner.ReleaseOutboxClaimsAsync(cancellationToken);
+
+    public Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken) => inner.ReadOutboxAsync(limit, cancellationToken);
+
+    public Task<bool> IsHandledAsync(string endpoint, Guid messageId, CancellationToken cancellationToken) =>
+        inner.IsHandledAsync(endpoint, messageId, cancellationToken);
+
+    public Task<int> CleanInboxAsync(DateTimeOffset handledBefore, CancellationToken cancellationToken) => inner.CleanInboxAsync(handledBefore, cancellationToken);
+
+    public Task<IReadOnlyList<ParkedMessage>> ReadParkedAsync(int limit, CancellationToken cancellationToken) => inner.ReadParkedAsync(limit, cancellationToken);
+
+    public Task<long> ReadCheckpointAsync(string projection, CancellationToken cancellationToken) => inner.ReadCheckpointAsync(projection, cancellationToken);
+
+    public Task<bool> SaveProjectionAsync(string projection, long from, long to, IReadOnlyList<RowWrite> rows, CancellationToken cancellationToken) =>
+        inner.SaveProjectionAsync(projection, from, to, rows, cancellationToken);
+
+    public ReadModels OpenReadModels() => inner.OpenReadModels();
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private static TaskCompletionSource Opened()
+    {
+        var opened = new TaskCompletionSource();
+        opened.SetResult();
+        return opened;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text.Json.Serialization;
+using Shop.EventSourcing.Projections;
+using Shop.EventSourcing.Storage;
+
+namespace Shop.EventSourcing.Tests.Store;
+
+public abstract record TallyEvent
+{
+    /// <param name="Seen">How many events the decision saw before this one.</param>
+    /// <param name="By">Who added; used once.</param>
+    public sealed record Added(long Seen, string By) : TallyEvent;
+
+    public sealed record Removed : TallyEvent;
+}
+
+[JsonSerializable(typeof(TallyEvent.Added))]
+[JsonSerializable(typeof(TallyEvent.Removed))]
+internal sealed partial class TallyJson : JsonSerializerContext;
+
+/// <summary>Counts its events.</summary>
+public sealed record Tally(long Count, string Last)
+{
+    public static readonly Aggregate<Tally, TallyEvent> Aggregate = new(
+        "tally", new(0, ""), (tally, @event) => new(tally.Count + 1, @event is TallyEvent.Added added ? added.By : tally.Last),
+        new EventTypes().Add("tally-added.v1", TallyJson.Default.Added).Add("tally-removed.v1", TallyJson.Default.Removed));
+
+    /// <summary>A row per stream, named by the first part of <see cref="Last"/>: the stream that it was added to.</summary>
+    public static readonly InlineProjection<Tally, TallyEvent, TallyRow> Inline = new(
+        Aggregate, TallyRow.Table, (tally, version) => new() { Stream = tally.Last.Split('/')[0], Count = tally.Count, Version = version });
+
+    public TallyEvent Add(string by) => new TallyEvent.Added(Count, by);
+}
+
+public sealed record TallyRow
+{
+    public static readonly Table<TallyRow> Table = new("tallies", nameof(Stream));
+
+    public required string Stream { get; init; }
+
+    public required long Count { get; init; }
+
+    public required long Version { get; init; }
+}
+
+/// <summary>One row per stream that was not removed since.</summary>
+public sealed record TallyListRow
+{
+    public static readonly Table<TallyListRow> Table = new("tally_list", nameof(Stream));
+
+    public static readonly SchemaScript[] Scripts =
+    [
+        new("001-tallies.sql", """
+            CREATE TABLE tallies (stream text NOT NULL PRIMARY KEY, count bigint NOT NULL, version bigint NOT NULL, CHECK (stream <> 'refused' OR count < 2));
+            CREATE TABLE tally_list (stream text NOT NULL PRIMARY KEY, added bigint NOT NULL, position bigint NOT NULL);
+            """),
+    ];
+
+    public required string Stream { get; init; }
+
+    public required long Added { get; init; }
+
+    public required long Position { get; init; }
+}
+
+public sealed class TallyList() : AsyncProjection<TallyListRow>("tally-list", TallyListRow.Table, Tally.Aggregate.Events)
+{
+    /// <summary>Lets a test break the projection.</summary>
+    public Action<RecordedEvent> OnApply { get; set; } = _ => { };
+
+    public override object?[]? Key(object @event, RecordedEvent recorded) => [recorded.Stream];
+
+    protected override TallyListRow? Apply(TallyListRow? row, object @event, RecordedEvent recorded)
+    {
+        OnApply(recorded);
+        return @event is TallyEvent.Removed
+            ? null
+            : new() { Stream = recorded.Stream, Added = (row?.Added ?? 0) + 1, Position = recorded.Position };
+    }
+}
