@@ -50,7 +50,8 @@ public sealed class ShopApplication : IAsyncDisposable
             // Nothing watches the folder that the shop is started in: every write of a store below it would be an event.
             var builder = WebApplication.CreateBuilder(new WebApplicationOptions
             {
-                ApplicationName = "Shop.Host", ContentRootPath = AppContext.BaseDirectory,
+                ApplicationName = "Shop.Host",
+                ContentRootPath = AppContext.BaseDirectory,
                 Args = ["--urls", options.Urls, "--hostBuilder:reloadConfigOnChange", "false"],
             });
             builder.Configuration.AddInMemoryCollection(options.Settings ?? new Dictionary<string, string?>());

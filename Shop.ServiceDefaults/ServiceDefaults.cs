@@ -78,7 +78,9 @@ internal sealed class ProblemDetailsHandler(IProblemDetailsService problems, ILo
             BadHttpRequestException bad => new() { Status = bad.StatusCode, Title = "The request cannot be read.", Detail = (bad.InnerException as JsonException)?.Message ?? bad.Message },
             ConcurrencyConflictException => new()
             {
-                Status = StatusCodes.Status503ServiceUnavailable, Title = "Too much happens to this at once.", Detail = "Nothing was changed. Try again in a moment.",
+                Status = StatusCodes.Status503ServiceUnavailable,
+                Title = "Too much happens to this at once.",
+                Detail = "Nothing was changed. Try again in a moment.",
             },
             _ => (Microsoft.AspNetCore.Mvc.ProblemDetails?)null,
         };

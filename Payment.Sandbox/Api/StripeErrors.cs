@@ -39,11 +39,13 @@ internal static class StripeErrors
 
     public static Answer KeyInUse() => Build(
         409, InvalidRequest, "idempotency_key_in_use",
-        "There is currently another in-progress request using this Idempotency-Key. Please try again later.") with { IsKept = false };
+        "There is currently another in-progress request using this Idempotency-Key. Please try again later.") with
+    { IsKept = false };
 
     public static Answer KeyReused() => Build(
         400, "idempotency_error", null,
-        "Keys for idempotent requests can only be used with the same parameters they were first used with.") with { IsKept = false };
+        "Keys for idempotent requests can only be used with the same parameters they were first used with.") with
+    { IsKept = false };
 
     public static Answer Internal() =>
         Build(500, "api_error", null, "An unknown error occurred.") with { IsKept = false };
