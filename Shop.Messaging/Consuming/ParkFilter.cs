@@ -24,7 +24,9 @@ internal sealed partial class ParkFilter(EventStore store, TimeProvider clock, I
 
     public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
     {
-        await ParkAsync(context, $"Nothing on {context.InputAddress.QueueName()} handles this type of message.", "");
+        // A message that cannot be read comes here as well, after it was parked with its exception.
+        if (!context.HasPayloadType(typeof(Parked)))
+            await ParkAsync(context, $"Nothing on {context.InputAddress.QueueName()} handles this type of message.", "");
         await next.Send(context);
     }
 
@@ -46,8 +48,11 @@ internal sealed partial class ParkFilter(EventStore store, TimeProvider clock, I
             Guid.CreateVersion7(now), endpoint, messageId, type, context.ContentType?.MediaType ?? "application/json", context.GetBody(), headers,
             reason, exception, now));
         await unit.CommitAsync();
+        context.GetOrAddPayload(() => new Parked());
         LogParked(endpoint, messageId, type, reason);
     }
+
+    private sealed class Parked;
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Parked message {MessageId} ({MessageType}) of {Endpoint}: {Reason}")]
     private partial void LogParked(string endpoint, Guid? messageId, string messageType, string reason);

@@ -115,8 +115,14 @@ public sealed class TestShop : IAsyncDisposable
         return new(host, folder, keepFolder);
     }
 
-    /// <summary>Ends it without stopping anything first. What is in the folder is all that is left of it.</summary>
-    public async Task KillAsync() => await ((IAsyncDisposable)host).DisposeAsync();
+    /// <summary>Ends it as a killed process ends: from one moment on nothing is written any more, whatever is under way.</summary>
+    /// <param name="afterwards">Lets the handlers that hang go on, so that the rest of it can be cleaned away.</param>
+    public async Task KillAsync(Action afterwards)
+    {
+        await Store.DisposeAsync();
+        afterwards();
+        await ((IAsyncDisposable)host).DisposeAsync();
+    }
 
     /// <summary>A store on the same database, as another process would have.</summary>
     public async Task<EventStore> OpenOtherStoreAsync()

@@ -152,7 +152,9 @@ public abstract partial class EventStoreContract
     public async Task Closing_writes_what_waits_and_refuses_what_comes_later()
     {
         engine.Hold();
-        var waiting = Enumerable.Range(0, 20).Select(number => AddAsync(store, $"{number}", "a")).ToList();
+        var waiting = new List<Task<WriteResult>>();
+        for (var number = 0; number < 20; number++)
+            waiting.Add((await DecidedAsync(store, $"{number}", "a")).CommitAsync());
         var open = await DecidedAsync(store, "open", "b");
         var dependent = (await DecidedAsync(store, "dependent", "b")).CommitAsync();
         await CommitsReachAsync(1);
