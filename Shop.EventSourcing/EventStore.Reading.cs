@@ -134,11 +134,17 @@ public partial class EventStore
 
             var state = aggregate.Initial;
             var version = 0L;
-            await foreach (var recorded in ReadStreamAsync(stream, cancellationToken: cancellationToken))
+            IReadOnlyList<RecordedEvent> batch;
+            do
             {
-                state = aggregate.Evolve(state, Decode<TEvent>(aggregate.Events, recorded));
-                version = recorded.Version;
+                batch = await Engine.ReadStreamAsync(stream, version, null, null, ReadBatch, cancellationToken);
+                foreach (var recorded in batch)
+                {
+                    state = aggregate.Evolve(state, Decode<TEvent>(aggregate.Events, recorded));
+                    version = recorded.Version;
+                }
             }
+            while (batch.Count == ReadBatch);
 
             lock (Gate)
             {

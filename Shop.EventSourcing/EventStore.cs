@@ -37,7 +37,7 @@ public partial class EventStore : IAsyncDisposable
     /// <summary>Position of the last event committed through this store object.</summary>
     public long Position => Volatile.Read(ref position);
 
-    /// <summary>Called on the committing thread for each write set with messages, after it is durable. Must not block.</summary>
+    /// <summary>Called by the handler that committed them, once its messages are durable. Must not block.</summary>
     public Action<IReadOnlyList<OutboxMessage>>? MessagesCommitted { get; set; }
 
     /// <summary>Called on the committing thread after events became durable. Must not block.</summary>
@@ -102,8 +102,6 @@ public partial class EventStore : IAsyncDisposable
         Advance(committedPosition);
         if (unit.WriteSet!.Inbox is not null)
             Counters.MessageHandled();
-        if (unit.WriteSet.Outbox.Count > 0)
-            MessagesCommitted?.Invoke(unit.WriteSet.Outbox);
         var wrote = false;
         foreach (var handle in unit.Written)
         {

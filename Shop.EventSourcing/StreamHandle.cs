@@ -70,7 +70,7 @@ public abstract class StreamHandle
         for (var i = 0; i < events.Length; i++)
         {
             var (name, data) = Events.Serialize(Appended[i]);
-            events[i] = new(Guid.CreateVersion7(now), name, data, metadata, now);
+            events[i] = new(Ids.New(now), name, data, metadata, now);
         }
 
         return new(Stream, ExpectedVersion, events);

@@ -58,6 +58,8 @@ public sealed partial class UnitOfWork
         }
 
         var result = await Completion.Task;
+        if (result.Outcome == WriteOutcome.Committed && WriteSet.Outbox.Count > 0)
+            store.MessagesCommitted?.Invoke(WriteSet.Outbox);
         return result.Outcome == WriteOutcome.Conflict
             ? throw new ConcurrencyConflictException(result.Error?.Message ?? $"A stream of {string.Join(", ", handles.Keys.Take(5))} moved on.", result.Error)
             : result;

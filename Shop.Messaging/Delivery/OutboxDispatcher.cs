@@ -24,6 +24,7 @@ internal sealed partial class OutboxDispatcher(
     private readonly SemaphoreSlim slots = new(ConcurrentSends);
     private readonly CancellationTokenSource stopping = new();
     private Task running = Task.CompletedTask;
+    private volatile bool started;
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -44,12 +45,14 @@ internal sealed partial class OutboxDispatcher(
     /// <summary>Sends only once the bus has started: before that the in-memory transport has no queues.</summary>
     public Task StartedAsync(CancellationToken cancellationToken)
     {
+        started = true;
         running = Task.WhenAll(SendAsync(stopping.Token), SweepAsync(stopping.Token));
         return Task.CompletedTask;
     }
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
+        started = false;
         await stopping.CancelAsync();
         await running.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
@@ -67,7 +70,11 @@ internal sealed partial class OutboxDispatcher(
 
     private void Take(OutboxMessage message)
     {
-        if (underWay.TryAdd(message.Id, true))
+        if (!underWay.TryAdd(message.Id, true))
+            return;
+        if (started && slots.Wait(0))
+            _ = DeliverAsync(message, stopping.Token);
+        else
             ready.Writer.TryWrite(message);
     }
 

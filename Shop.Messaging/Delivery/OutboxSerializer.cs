@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MassTransit;
+using Shop.EventSourcing;
 using Shop.EventSourcing.Storage;
 
 namespace Shop.Messaging.Delivery;
@@ -16,7 +17,7 @@ internal sealed class OutboxSerializer(TimeProvider clock)
     public OutboxMessage Serialize<T>(SendContext<T> context) where T : class
     {
         var now = clock.GetUtcNow();
-        var id = context.ScheduledMessageId ?? (IsGenerated(context) ? Guid.CreateVersion7(now) : context.MessageId!.Value);
+        var id = context.ScheduledMessageId ?? (IsGenerated(context) ? Ids.New(now) : context.MessageId!.Value);
         context.MessageId = id;
         var destination = context.DestinationAddress ?? throw new MessageException(typeof(T), "The message has no destination.");
         var body = context.Serializer.GetMessageBody(context).GetBytes();
