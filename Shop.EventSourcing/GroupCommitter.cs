@@ -14,8 +14,7 @@ internal sealed class GroupCommitter : IAsyncDisposable
 
     private readonly EventStore store;
     private readonly Lock sync = new();
-    // Without spinning: the processors belong to the handlers while there is nothing to write.
-    private readonly ManualResetEventSlim work = new(initialState: false, spinCount: 0);
+    private readonly ManualResetEventSlim work = new();
     private readonly Thread thread;
     private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<UnitOfWork> waiting = [];

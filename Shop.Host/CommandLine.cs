@@ -29,6 +29,11 @@ internal static class CommandLine
         Description = "Do not list the example catalogue.",
     };
 
+    private static readonly Option<bool> NoWarmUp = new("--no-warm-up")
+    {
+        Description = "Do not warm up in the background after the start; the first thousand orders are slower then.",
+    };
+
     public static async Task<int> RunAsync(string[] args)
     {
         var result = Describe().Parse(args);
@@ -58,10 +63,10 @@ internal static class CommandLine
         Data.Recursive = true;
         var root = new RootCommand("Shop in one process: orders, payments, inventory and the saga on SQLite, with a payment sandbox beside them. Ctrl-C stops it.")
         {
-            Urls, Data, NoSeed,
+            Urls, Data, NoSeed, NoWarmUp,
         };
         root.SetAction((parsed, cancellation) => ServeCommand.RunAsync(
-            new(parsed.GetValue(Urls)!, parsed.GetValue(Data)!, Seed: !parsed.GetValue(NoSeed)), Console.Out, cancellation));
+            new(parsed.GetValue(Urls)!, parsed.GetValue(Data)!, Seed: !parsed.GetValue(NoSeed), WarmUp: !parsed.GetValue(NoWarmUp)), Console.Out, cancellation));
 
         var file = new Argument<FileInfo>("FILE") { Description = "CSV in the shape of the Online Retail data set." };
         var replay = new Command("replay", "Place every valid invoice of a file as an order, wait until all have ended, report and audit.") { file };

@@ -6,9 +6,13 @@ internal static class ServeCommand
     public static async Task<int> RunAsync(ShopOptions options, TextWriter output, CancellationToken cancellationToken)
     {
         var shop = await ShopApplication.StartAsync(options, cancellationToken);
+        using var open = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var warmUp = Task.CompletedTask;
         try
         {
             Welcome(shop, output);
+            if (options.WarmUp)
+                warmUp = WarmUp.RunAsync(shop.Data, shop.Services.GetRequiredService<ILogger<ShopApplication>>(), open.Token);
             await shop.WaitForShutdownAsync(cancellationToken);
         }
         catch (OperationCanceledException)
@@ -17,6 +21,8 @@ internal static class ServeCommand
         }
         finally
         {
+            await open.CancelAsync();
+            await warmUp;
             await shop.DisposeAsync();
         }
 

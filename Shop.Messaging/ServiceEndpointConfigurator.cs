@@ -13,14 +13,12 @@ namespace Shop.Messaging;
 public sealed class ServiceEndpoint<TModule> : ServiceEndpoint
     where TModule : class
 {
-    private static readonly TimeSpan[] RetryPauses = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(1)];
-
     private readonly IBusRegistrationConfigurator bus;
 
     internal ServiceEndpoint(IBusRegistrationConfigurator bus, string queue) : base(queue) => this.bus = bus;
 
     /// <summary>How many messages are handled at the same time. Handlers mostly wait for a commit that they share, so it is high.</summary>
-    public int ConcurrentMessages { get; set; } = 32;
+    public int ConcurrentMessages { get; set; } = 48;
 
     /// <summary>Adds a consumer: each message is one unit of work of the module's store.</summary>
     public ServiceEndpoint<TModule> Consumer<TConsumer>() where TConsumer : class, IConsumer
@@ -62,7 +60,6 @@ public sealed class ServiceEndpoint<TModule> : ServiceEndpoint
     {
         configurator.PrefetchCount = ConcurrentMessages;
         configurator.ConcurrentMessageLimit = ConcurrentMessages;
-        configurator.UseMessageRetry(retry => retry.Intervals(RetryPauses));
 
         var unitOfWork = new OutboxConsumePipeSpecificationObserver<EventStore<TModule>>(configurator, context);
         configurator.ConnectConsumerConfigurationObserver(unitOfWork);

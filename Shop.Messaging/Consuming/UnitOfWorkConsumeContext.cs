@@ -46,9 +46,8 @@ internal sealed class UnitOfWorkConsumeContext<TMessage> : OutboxConsumeContextP
         return Task.CompletedTask;
     }
 
-    /// <summary>A conflict is decided again: it is not a fault of the message.</summary>
-    public override Task NotifyFaulted<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType, Exception exception) =>
-        exception is ConcurrencyConflictException ? Task.CompletedTask : base.NotifyFaulted(context, duration, consumerType, exception);
+    /// <summary>It may be handled again; what is not is parked, visibly.</summary>
+    public override Task NotifyFaulted<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType, Exception exception) => Task.CompletedTask;
 
     public override Task SetConsumed() => Task.CompletedTask;
 

@@ -14,11 +14,15 @@ internal sealed class UnitOfWorkContextFactory<TModule>(
     EventStore<TModule> store, OutboxSerializer serializer, TimeProvider clock, IServiceProvider provider) : IOutboxContextFactory<EventStore<TModule>>
     where TModule : class
 {
+    /// <summary>What fails for another reason than a conflict may be about to pass; then it is parked.</summary>
+    private static readonly TimeSpan[] FailurePauses = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(1)];
+
     public async Task Send<T>(ConsumeContext<T> context, OutboxConsumeOptions options, IPipe<OutboxConsumeContext<T>> next)
         where T : class
     {
         var messageId = context.MessageId ?? throw new MessageException(typeof(T), "The message has no id, so that a repeat could not be recognised.");
         var inbox = new InboxEntry(context.ReceiveContext.InputAddress.QueueName(), messageId, clock.GetUtcNow());
+        var failures = 0;
         for (var attempt = 1; ; attempt++)
         {
             var unit = store.Begin(new(messageId), inbox);
@@ -30,8 +34,12 @@ internal sealed class UnitOfWorkContextFactory<TModule>(
             }
             catch (Exception error)
             {
-                if (!await unit.RetriesAsync(error, attempt, context.CancellationToken))
+                if (await unit.RetriesAsync(error, attempt, context.CancellationToken))
+                    continue;
+                if (failures == FailurePauses.Length || error is OperationCanceledException)
                     throw;
+                await Task.Delay(FailurePauses[failures++], clock, context.CancellationToken);
+                attempt = 0;
             }
         }
     }

@@ -5,10 +5,10 @@ namespace Shop.EventSourcing.Storage.Sqlite;
 /// <summary>The one connection that writes: commits groups of write sets. Used by one thread at a time.</summary>
 internal sealed class SqliteWriter : IDisposable
 {
-    // The WAL is moved into the file every 16 MB and cut back to 64 MB after a peak.
+    // The WAL is moved into the file every 32 MB and cut back to 64 MB after a peak.
     private const string Settings = """
         PRAGMA synchronous = FULL;
-        PRAGMA wal_autocheckpoint = 4000;
+        PRAGMA wal_autocheckpoint = 8000;
         PRAGMA journal_size_limit = 67108864;
         PRAGMA cache_size = -32000;
         PRAGMA temp_store = MEMORY;

@@ -1,0 +1,75 @@
+using System.Net.Http.Headers;
+using System.Text;
+using Shop.Host.Catalogue;
+using Shop.Payments.Gateway;
+
+namespace Shop.Host;
+
+/// <summary>
+/// Compiles the paths of an order before customers wait for it: in the background, a second shop of this process with data
+/// and a payment sandbox of its own takes a few hundred orders and is thrown away.
+/// </summary>
+internal static class WarmUp
+{
+    private const int Orders = 600;
+    private const int Buyers = 2;
+
+    /// <summary>Runs until it is done or cancelled. It never fails the shop that it is for.</summary>
+    /// <param name="data">Folder of the shop that it is for; it works in a folder below it, which it removes.</param>
+    public static async Task RunAsync(string data, ILogger logger, CancellationToken cancellationToken)
+    {
+        var folder = Path.Combine(data, ".warm-up");
+        try
+        {
+            Remove(folder);
+            // Never at a real provider, whatever this process is configured for.
+            var settings = new Dictionary<string, string?> { [$"{GatewayOptions.Section}:{nameof(GatewayOptions.SecretKey)}"] = "" };
+            await using (var shop = await ShopApplication.StartAsync(new("http://127.0.0.1:0", folder, Settings: settings), cancellationToken))
+                await BuyAsync(new(new(shop.Url), "orders"), cancellationToken);
+            Remove(folder);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            Remove(folder);
+        }
+#pragma warning disable CA1031 // A cold start is no reason to stop.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Log.WarmUpFailed(logger, error);
+        }
+    }
+
+    private static async Task BuyAsync(Uri orders, CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient();
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, Orders), new ParallelOptions { MaxDegreeOfParallelism = Buyers, CancellationToken = cancellationToken },
+            async (number, token) =>
+            {
+                var sku = SeedCatalogue.Products[number % SeedCatalogue.Products.Count].Sku;
+                var card = number % 10 == 0 ? "pm_card_chargeDeclined" : "pm_card_visa";
+                using var request = new HttpRequestMessage(HttpMethod.Post, orders)
+                {
+                    Content = new StringContent(
+                        $$"""{"customerId":"warm-up","lines":[{"sku":"{{sku}}","quantity":1}],"paymentMethod":"{{card}}"}""",
+                        Encoding.UTF8, MediaTypeHeaderValue.Parse("application/json")),
+                };
+                request.Headers.Add("Idempotency-Key", $"warm-up-{number}");
+                request.Headers.Add("Prefer", "wait=10");
+                using var response = await client.SendAsync(request, token);
+            });
+    }
+
+    private static void Remove(string folder)
+    {
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+    }
+}
+
+internal static partial class Log
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "The warm-up did not finish; the first orders will be slower.")]
+    public static partial void WarmUpFailed(ILogger logger, Exception error);
+}
