@@ -22,6 +22,7 @@ public static class MessagingRegistration
         services.AddSingleton<InProcessDeliveries>();
         services.AddSingleton<OutboxSerializer>();
         services.AddSingleton<IMessageOutbox, MessageOutbox>();
+        services.AddSingleton<ParkedMessages>();
         services.AddMassTransit(bus =>
         {
             bus.TryAddSingleton(new ServiceEndpoints());

@@ -17,7 +17,10 @@ public sealed class ServiceEndpoints
     internal int CountReceivers(string destination, string messageTypes)
     {
         receivers ??= Count();
-        var name = destination[(destination.LastIndexOf('/') + 1)..];
+        const string queuePrefix = "queue:";
+        var name = destination.StartsWith(queuePrefix, StringComparison.Ordinal)
+            ? destination[queuePrefix.Length..]
+            : destination[(destination.LastIndexOf('/') + 1)..];
         if (receivers.TryGetValue(name, out var queue))
             return queue;
         var types = messageTypes.AsSpan();

@@ -46,6 +46,7 @@ public static class ServiceDefaults
             options.SwaggerEndpoint("/openapi/v1.json", "Shop");
         }));
         app.MapDiagnostics();
+        ParkedMessageEndpoints.Map(app);
         return app;
     }
 

@@ -42,6 +42,17 @@ internal sealed class OutboxSerializer(TimeProvider clock)
         return headers is null ? null : JsonSerializer.Serialize(headers);
     }
 
+    /// <summary>The headers of a message that was received, without those that sending sets anew.</summary>
+    public static string? WithoutRedundant(string? headers)
+    {
+        if (headers is null)
+            return null;
+        var kept = JsonSerializer.Deserialize<Dictionary<string, string>>(headers)!
+            .Where(header => !Redundant.Contains(header.Key) && header.Key != MessageHeaders.ContentType)
+            .ToDictionary();
+        return kept.Count == 0 ? null : JsonSerializer.Serialize(kept);
+    }
+
     /// <summary>Payload of a send that is to happen later.</summary>
     internal sealed record DueTime(DateTimeOffset At);
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using Shop.EventSourcing;
 
 namespace Shop.Messaging.Tests.Consuming;
@@ -48,6 +49,31 @@ public sealed class ParkingTests
         var parked = (await shop.Store.Engine.ReadParkedAsync(10, default)).ShouldHaveSingleItem();
         (parked.MessageId, Encoding.UTF8.GetString(parked.Body)).ShouldBe((id, body));
         parked.Reason.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_message_that_keeps_failing_is_parked_edited_and_redriven_while_the_others_go_on()
+    {
+        var poison = Guid.CreateVersion7();
+        await using var shop = await TestShop.StartAsync(arrange: probe => probe.OnPing = (context, _) =>
+            context.Message.Id == poison ? throw new InvalidOperationException("cannot handle this one") : Task.CompletedTask);
+        var parkedMessages = shop.Services.GetRequiredService<ParkedMessages>();
+
+        await shop.PublishAsync(new Ping { Id = poison });
+        await shop.PublishAsync(new Ping { Id = Guid.CreateVersion7() });
+        await shop.OutboxIsEmptyAsync();
+        shop.Probe.Pings.Count.ShouldBe(1);
+        var (store, parked) = (await parkedMessages.ListAsync()).ShouldHaveSingleItem();
+        (store, parked.Reason).ShouldBe(("test", "cannot handle this one"));
+
+        await Should.ThrowAsync<DomainException>(() => parkedMessages.RedriveAsync(parked.Id, "{ no json"u8.ToArray()));
+        var mended = Guid.CreateVersion7();
+        (await parkedMessages.RedriveAsync(parked.Id, Encoding.UTF8.GetBytes($$"""{"id":"{{mended}}"}"""))).ShouldBeTrue();
+
+        await shop.OutboxIsEmptyAsync();
+        shop.Probe.Pings.ShouldContain(mended);
+        (await parkedMessages.ListAsync()).ShouldBeEmpty();
+        (await parkedMessages.RedriveAsync(parked.Id)).ShouldBeFalse();
     }
 
     [Fact]

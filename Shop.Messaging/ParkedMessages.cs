@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Shop.EventSourcing;
+using Shop.EventSourcing.Storage;
+using Shop.Messaging.Delivery;
+
+namespace Shop.Messaging;
+
+/// <summary>Messages that could not be handled, in all stores of this process: look, edit, send again.</summary>
+public sealed class ParkedMessages(IEnumerable<EventStore> stores, TimeProvider clock)
+{
+    private const int MostPerStore = 1_000;
+
+    /// <summary>Parked messages with the name of their store, oldest first per store, up to 1,000 of each.</summary>
+    public async Task<IReadOnlyList<(string Store, ParkedMessage Message)>> ListAsync(CancellationToken cancellationToken = default)
+    {
+        var all = new List<(string, ParkedMessage)>();
+        foreach (var store in stores)
+            all.AddRange((await store.Engine.ReadParkedAsync(MostPerStore, cancellationToken)).Select(message => (store.Name, message)));
+        return all;
+    }
+
+    /// <summary>
+    /// Sends a parked message to its endpoint again, as it is or with another body; it leaves the parked ones in the same
+    /// commit. It keeps its id: if it had been handled after all, nothing happens twice.
+    /// </summary>
+    /// <param name="body">The edited body, UTF-8 JSON, or null.</param>
+    /// <returns>False when there is no such parked message.</returns>
+    /// <exception cref="DomainException">The edited body is not JSON.</exception>
+    public async Task<bool> RedriveAsync(Guid parkedId, byte[]? body = null, CancellationToken cancellationToken = default)
+    {
+        if (body is not null)
+            CheckJson(body);
+        foreach (var store in stores)
+        {
+            var parked = (await store.Engine.ReadParkedAsync(MostPerStore, cancellationToken)).FirstOrDefault(message => message.Id == parkedId);
+            if (parked is null)
+                continue;
+            var now = clock.GetUtcNow();
+            await store.ExecuteAsync(
+                unit =>
+                {
+                    unit.Unpark(parked.Id);
+                    unit.Send(new(
+                        parked.MessageId ?? Ids.New(now), $"queue:{parked.Endpoint}", parked.ContentType, parked.MessageType, body ?? parked.Body,
+                        OutboxSerializer.WithoutRedundant(parked.Headers), now, DueAt: null));
+                    return Task.FromResult(true);
+                },
+                cancellationToken: cancellationToken);
+            return true;
+        }
+
+        return false;
+    }
+
+    private static void CheckJson(byte[] body)
+    {
+        try
+        {
+            using var _ = JsonDocument.Parse(body);
+        }
+        catch (JsonException error)
+        {
+            throw new DomainException("body-not-json", $"The edited body is not JSON: {error.Message}") { Field = "body" };
+        }
+    }
+}
