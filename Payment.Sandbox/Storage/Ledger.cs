@@ -100,7 +100,12 @@ public sealed class Ledger : IDisposable
                 if (_closing) return false;
                 Monitor.Wait(_gate);
             }
+        }
 
+        // Requests that the last group answered may be followed at once: on a busy processor their callers go first.
+        Thread.Yield();
+        lock (_gate)
+        {
             while (group.Count < LargestGroup && _waiting.TryDequeue(out var work)) group.Add(work);
             return true;
         }
