@@ -56,6 +56,23 @@ public abstract partial class EventStoreContract
     }
 
     [Fact]
+    public async Task What_builds_on_a_unit_that_failed_in_an_earlier_group_fails_even_where_the_version_fits()
+    {
+        await using var other = await OpenStoreAsync(Open());
+        engine.Hold();
+        FailNextCommit();
+        var broken = (await DecidedAsync(store, "broken", "a")).CommitAsync();
+        await CommitsReachAsync(1);
+        var dependent = (await DecidedAsync(store, "dependent", "a")).CommitAsync();
+        await AddAsync(other, "elsewhere", "a");
+        engine.Release();
+
+        await Should.ThrowAsync<TimeoutException>(() => broken);
+        await Should.ThrowAsync<ConcurrencyConflictException>(() => dependent, "version 1 of a is not the one that it decided on");
+        (await AdditionsAsync("a")).ShouldBe(["elsewhere"]);
+    }
+
+    [Fact]
     public async Task An_abandoned_unit_takes_its_published_state_back()
     {
         var abandoned = await DecidedAsync(store, "abandoned", "a");
