@@ -89,6 +89,7 @@ internal sealed partial class OutboxDispatcher(
 
     private async Task DeliverAsync(OutboxMessage message, CancellationToken stoppingToken)
     {
+        using var span = OutboxTrace.Continue(message);
         try
         {
             var endpoint = await EndpointAsync(message.Destination);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -35,7 +36,7 @@ public sealed class PostgreSqlEngine : IStorageEngine
 
     /// <inheritdoc cref="PostgreSqlEngine(NpgsqlDataSource, IReadOnlyList{Table})"/>
     public PostgreSqlEngine(string connectionString, IReadOnlyList<Table> tables)
-        : this(NpgsqlDataSource.Create(connectionString), tables) => ownsSource = true;
+        : this(CreateSource(connectionString), tables) => ownsSource = true;
 
     public bool IsShared => true;
 
@@ -113,6 +114,14 @@ public sealed class PostgreSqlEngine : IStorageEngine
     private static ParkedMessage Parked(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetGuid(2), row.GetString(3), row.GetString(4), row.GetFieldValue<byte[]>(5),
         row.IsDBNull(6) ? null : row.GetString(6), row.GetString(7), row.GetString(8), row.GetFieldValue<DateTimeOffset>(9));
+
+    /// <summary>Commands are traced as parts of what somebody does; what the process asks for by itself would only be noise.</summary>
+    private static NpgsqlDataSource CreateSource(string connectionString)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        builder.ConfigureTracing(tracing => tracing.ConfigureCommandFilter(_ => Activity.Current is not null));
+        return builder.Build();
+    }
 
     private NpgsqlCommand Command(string sql, params ReadOnlySpan<object> values)
     {
