@@ -86,6 +86,8 @@ public static class MessagingRegistration
         services.AddSingleton(options);
         services.AddSingleton<InProcessDeliveries>();
         services.AddSingleton<OutboxSerializer>();
+        services.AddMetrics();
+        services.AddSingleton<MessagingTelemetry>();
         services.AddSingleton<MessageAttempts>();
         services.AddSingleton<LocalQueues>();
         services.AddSingleton<IMessageOutbox, MessageOutbox>();

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Shop.EventSourcing;
+using Shop.ServiceDefaults.Telemetry;
 
 namespace Shop.ServiceDefaults;
 
@@ -18,6 +19,8 @@ public static class ServiceDefaults
     {
         // MassTransit reports usage to its maker unless told not to; a shop's traffic is nobody else's business.
         Environment.SetEnvironmentVariable("MASSTRANSIT_USAGE_TELEMETRY", "false");
+        OtlpExport.Add(builder);
+        Logs.Add(builder);
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = context => context.ProblemDetails.Extensions.Remove("traceId"));
         builder.Services.AddExceptionHandler<ProblemDetailsHandler>();
         builder.Services.ConfigureHttpJsonOptions(options =>
@@ -37,6 +40,7 @@ public static class ServiceDefaults
     /// <summary>Error handling, the OpenAPI document at <c>/openapi/v1.json</c>, a page to try it at <c>/docs</c>, and counters.</summary>
     public static WebApplication UseShopServiceDefaults(this WebApplication app)
     {
+        RequestTelemetry.Use(app);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.MapSwagger("/openapi/{documentName}.json");

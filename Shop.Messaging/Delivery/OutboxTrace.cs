@@ -3,6 +3,7 @@ using System.Text.Json;
 using MassTransit;
 using MassTransit.Logging;
 using Shop.EventSourcing.Storage;
+using Shop.Messaging.Local;
 
 namespace Shop.Messaging.Delivery;
 
@@ -13,7 +14,8 @@ namespace Shop.Messaging.Delivery;
 /// </summary>
 internal static class OutboxTrace
 {
-    public const string SourceName = "Shop.Messaging";
+    public const string SourceName = MessagingTelemetry.SourceName;
+
     private const string TraceParent = "traceparent";
     private const string TraceState = "tracestate";
 
@@ -24,6 +26,14 @@ internal static class OutboxTrace
 
     /// <summary>Headers that MassTransit sets for its own hop; a row has the standard ones instead.</summary>
     public static readonly IReadOnlyList<string> HopHeaders = [DiagnosticHeaders.ActivityId, DiagnosticHeaders.ActivityCorrelationContext];
+
+    /// <summary>The headers of a row that has no others: JSON, or null without a trace.</summary>
+    public static string? Headers()
+    {
+        Dictionary<string, string>? headers = null;
+        Write(ref headers);
+        return headers is null ? null : JsonSerializer.Serialize(headers);
+    }
 
     /// <summary>Adds the trace of the current activity to a row's headers.</summary>
     public static void Write(ref Dictionary<string, string>? headers)
@@ -44,24 +54,24 @@ internal static class OutboxTrace
             headers[TraceState] = state;
     }
 
-    /// <summary>The span of a message's way from its handler to the transport, in the trace of the row. Dispose it when it is sent.</summary>
+    /// <summary>
+    /// The span of a message from when it was written, or due, until it has left the outbox, in the trace of its row. Dispose it
+    /// when that is done.
+    /// </summary>
     public static Activity? Continue(OutboxMessage message)
     {
-        if (message.Headers is null || !Source.HasListeners())
+        if (message.Headers is null || !Source.HasListeners() || Parent(message.Headers) is not { } parent)
             return null;
-        var headers = JsonSerializer.Deserialize<Dictionary<string, string>>(message.Headers)!;
-        if (!headers.TryGetValue(TraceParent, out var parent)
-            || !ActivityContext.TryParse(parent, headers.GetValueOrDefault(TraceState), isRemote: true, out var context))
-            return null;
-
-        var destination = message.Destination[(message.Destination.LastIndexOfAny(['/', ':']) + 1)..];
-        var activity = Source.StartActivity($"outbox {destination}", ActivityKind.Internal, context, startTime: message.DueAt ?? message.CreatedAt);
+        var isLocal = LocalQueues.Owns(message.Destination);
+        var destination = isLocal ? LocalQueues.NameIn(message.Destination) : ShortName(message.Destination);
+        var (name, kind) = isLocal ? ($"{destination} process", ActivityKind.Consumer) : ($"outbox {destination}", ActivityKind.Internal);
+        var activity = Source.StartActivity(name, kind, parent, startTime: message.DueAt ?? message.CreatedAt);
         if (activity is { IsAllDataRequested: true })
         {
             activity.SetTag("messaging.message.id", message.Id);
             activity.SetTag("messaging.destination.name", destination);
             if (message.DueAt is { } dueAt)
-                activity.SetTag("shop.outbox.scheduled_for", (dueAt - message.CreatedAt).TotalSeconds);
+                activity.SetTag("shop.outbox.scheduled_seconds", (dueAt - message.CreatedAt).TotalSeconds);
         }
 
         return activity;
@@ -73,5 +83,21 @@ internal static class OutboxTrace
         if (Source.HasListeners() && Activity.Current is { TraceStateString: null } activity
             && context.TransportHeaders.TryGetHeader(TraceState, out var state) && state is string text)
             activity.TraceStateString = text;
+    }
+
+    /// <summary>The queue, or the type of a published message without its namespace.</summary>
+    private static string ShortName(string destination)
+    {
+        var name = OutboxAddress.NameIn(destination);
+        return name[(name.LastIndexOf(':') + 1)..].ToString();
+    }
+
+    private static ActivityContext? Parent(string json)
+    {
+        var headers = JsonSerializer.Deserialize<Dictionary<string, string>>(json)!;
+        return headers.TryGetValue(TraceParent, out var parent)
+            && ActivityContext.TryParse(parent, headers.GetValueOrDefault(TraceState), isRemote: true, out var context)
+                ? context
+                : null;
     }
 }

@@ -1,0 +1,36 @@
+using System.Collections;
+
+namespace Shop.Messaging;
+
+/// <summary>A logging scope that names the order which something is about.</summary>
+public sealed class OrderScope(Guid orderId) : IReadOnlyList<KeyValuePair<string, object?>>
+{
+    /// <summary>The name under which log lines have it.</summary>
+    public const string Key = "OrderId";
+
+    public Guid OrderId => orderId;
+
+    public int Count => 1;
+
+    public KeyValuePair<string, object?> this[int index] =>
+        index == 0 ? new(Key, orderId) : throw new ArgumentOutOfRangeException(nameof(index), index, "A scope has one value.");
+
+    /// <summary>The order that a message is about, if it says so.</summary>
+    public static Guid? Of<TMessage>(TMessage message) where TMessage : class => OrderIdIn<TMessage>.Get?.Invoke(message);
+
+    public IEnumerator<KeyValuePair<string, object?>> GetEnumerator()
+    {
+        yield return this[0];
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    public override string ToString() => $"{Key}:{orderId}";
+
+    private static class OrderIdIn<TMessage>
+    {
+        public static readonly Func<TMessage, Guid>? Get = typeof(TMessage).GetProperty(Key, typeof(Guid))?.GetMethod is { } getter
+            ? getter.CreateDelegate<Func<TMessage, Guid>>()
+            : null;
+    }
+}
