@@ -8,11 +8,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Shop.EventSourcing;
+using Shop.ServiceDefaults.Health;
 using Shop.ServiceDefaults.Telemetry;
 
 namespace Shop.ServiceDefaults;
 
-/// <summary>What every service does the same way: problem details, JSON, OpenAPI, diagnostics.</summary>
+/// <summary>What every service does the same way: telemetry, health, problem details, JSON, OpenAPI, diagnostics.</summary>
 public static class ServiceDefaults
 {
     public static TBuilder AddShopServiceDefaults<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
@@ -21,6 +22,7 @@ public static class ServiceDefaults
         Environment.SetEnvironmentVariable("MASSTRANSIT_USAGE_TELEMETRY", "false");
         OtlpExport.Add(builder);
         Logs.Add(builder);
+        HealthEndpoints.Add(builder);
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = context => context.ProblemDetails.Extensions.Remove("traceId"));
         builder.Services.AddExceptionHandler<ProblemDetailsHandler>();
         builder.Services.ConfigureHttpJsonOptions(options =>
@@ -37,7 +39,10 @@ public static class ServiceDefaults
         return builder;
     }
 
-    /// <summary>Error handling, the OpenAPI document at <c>/openapi/v1.json</c>, a page to try it at <c>/docs</c>, and counters.</summary>
+    /// <summary>
+    /// Error handling, the OpenAPI document at <c>/openapi/v1.json</c>, a page to try it at <c>/docs</c>, health, counters, parked
+    /// messages.
+    /// </summary>
     public static WebApplication UseShopServiceDefaults(this WebApplication app)
     {
         RequestTelemetry.Use(app);
@@ -50,6 +55,7 @@ public static class ServiceDefaults
             options.SwaggerEndpoint("/openapi/v1.json", "Shop");
         }));
         app.MapDiagnostics();
+        HealthEndpoints.Map(app);
         ParkedMessageEndpoints.Map(app);
         return app;
     }

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using Shop.EventSourcing;
 using Shop.EventSourcing.Storage;
+using Shop.Messaging.Measuring;
 
 namespace Shop.Messaging.Consuming;
 

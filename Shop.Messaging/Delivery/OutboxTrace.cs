@@ -4,6 +4,7 @@ using MassTransit;
 using MassTransit.Logging;
 using Shop.EventSourcing.Storage;
 using Shop.Messaging.Local;
+using Shop.Messaging.Measuring;
 
 namespace Shop.Messaging.Delivery;
 

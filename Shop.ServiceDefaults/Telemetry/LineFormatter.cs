@@ -3,7 +3,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
-using Shop.Messaging;
+using Shop.Messaging.Measuring;
 
 namespace Shop.ServiceDefaults.Telemetry;
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
-using Shop.Messaging;
+using Shop.Messaging.Measuring;
 
 namespace Shop.ServiceDefaults.Telemetry;
 

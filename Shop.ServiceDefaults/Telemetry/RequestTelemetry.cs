@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Shop.Messaging;
+using Shop.Messaging.Measuring;
 
 namespace Shop.ServiceDefaults.Telemetry;
 

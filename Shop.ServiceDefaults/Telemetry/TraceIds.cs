@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
-using Shop.Messaging;
+using Shop.Messaging.Measuring;
 
 namespace Shop.ServiceDefaults.Telemetry;
 

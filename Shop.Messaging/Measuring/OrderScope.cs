@@ -1,6 +1,6 @@
 using System.Collections;
 
-namespace Shop.Messaging;
+namespace Shop.Messaging.Measuring;
 
 /// <summary>A logging scope that names the order which something is about.</summary>
 public sealed class OrderScope(Guid orderId) : IReadOnlyList<KeyValuePair<string, object?>>

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 using Shop.EventSourcing.Storage;
 using Shop.Messaging.Consuming;
 
-namespace Shop.Messaging;
+namespace Shop.Messaging.Measuring;
 
 /// <summary>What handling messages tells: durations, retries, and on whose order a log line was written.</summary>
 public sealed class MessagingTelemetry
