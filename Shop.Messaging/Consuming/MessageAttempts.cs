@@ -77,6 +77,7 @@ internal sealed partial class MessageAttempts(TimeProvider clock, MessagingTelem
     {
         if (message.Id is { } id && await store.Engine.IsHandledAsync(message.Endpoint, id, CancellationToken.None))
             return;
+        using var scope = OrderScope.Of(message.Body) is { } orderId ? logger.BeginScope(new OrderScope(orderId)) : null;
         var now = clock.GetUtcNow();
         var unit = store.Begin();
         unit.Park(new(

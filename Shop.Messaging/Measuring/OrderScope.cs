@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Text.Json;
 
 namespace Shop.Messaging.Measuring;
 
@@ -17,6 +18,23 @@ public sealed class OrderScope(Guid orderId) : IReadOnlyList<KeyValuePair<string
 
     /// <summary>The order that a message is about, if it says so.</summary>
     public static Guid? Of<TMessage>(TMessage message) where TMessage : class => OrderIdIn<TMessage>.Get?.Invoke(message);
+
+    /// <summary>The order that a stored message is about, if it can be read and says so.</summary>
+    internal static Guid? Of(byte[] json)
+    {
+        try
+        {
+            using var message = JsonDocument.Parse(json);
+            return message.RootElement.ValueKind == JsonValueKind.Object && message.RootElement.TryGetProperty("orderId", out var orderId)
+                && orderId.ValueKind == JsonValueKind.String && orderId.TryGetGuid(out var id)
+                    ? id
+                    : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     public IEnumerator<KeyValuePair<string, object?>> GetEnumerator()
     {
