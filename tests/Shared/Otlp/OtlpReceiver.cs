@@ -58,8 +58,7 @@ public sealed class OtlpReceiver : IAsyncDisposable
     public IReadOnlyList<OtlpSpan> Trace(string traceId) => [.. spans.Where(span => span.TraceId == traceId).OrderBy(span => span.Started)];
 
     /// <summary>The trace of an order, once one of its spans names it.</summary>
-    public string? TraceOf(Guid orderId) =>
-        spans.FirstOrDefault(span => span.Attributes.GetValueOrDefault("shop.order.id") == orderId.ToString())?.TraceId;
+    public string? TraceOf(Guid orderId) => spans.FirstOrDefault(span => span.IsAbout(orderId))?.TraceId;
 
     public async ValueTask DisposeAsync() => await application.DisposeAsync();
 

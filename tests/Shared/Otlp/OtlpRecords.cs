@@ -10,6 +10,9 @@ public sealed record OtlpSpan(
     string Service, string Source, string TraceId, string SpanId, string ParentSpanId, string TraceState, string Name,
     DateTimeOffset Started, TimeSpan Duration, IReadOnlyDictionary<string, string> Attributes)
 {
+    /// <summary>Whether it names an order as what it is about.</summary>
+    public bool IsAbout(Guid orderId) => Attributes.GetValueOrDefault("shop.order.id") == orderId.ToString();
+
     internal static IEnumerable<OtlpSpan> Read(ProtobufMessage request) =>
         from resource in request.Messages(1)
         from scope in resource.Messages(2)
