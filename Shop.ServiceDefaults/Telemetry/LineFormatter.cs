@@ -29,7 +29,7 @@ internal sealed class LineFormatter(TimeProvider clock) : ConsoleFormatter(Forma
             textWriter.Write(activity.TraceId.ToHexString());
         }
 
-        textWriter.Write(Environment.NewLine);
+        textWriter.WriteLine();
         if (logEntry.Exception is { } exception)
         {
             foreach (var line in exception.ToString().AsSpan().EnumerateLines())

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -16,6 +17,7 @@ internal static class Logs
     public static void Add(IHostApplicationBuilder host)
     {
         var configuration = host.Configuration;
+        host.Services.TryAddSingleton(TimeProvider.System);
         host.Logging.AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
         host.Services.Configure<JsonConsoleFormatterOptions>(json =>
         {
