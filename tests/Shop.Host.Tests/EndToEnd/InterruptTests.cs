@@ -36,12 +36,13 @@ public sealed class InterruptTests(ITestOutputHelper output)
         const int clients = 16;
         using var folder = new TempFolder();
         var url = HostProcess.UrlOf(HostProcess.FreePort());
-        string[] arguments = ["--urls", url, "--data", folder.Path, "--no-warm-up"];
+        string[] arguments = ["--urls", url, "--data", folder.Path, "--no-seed", "--no-warm-up"];
         var acknowledged = 0;
         await using (var host = HostProcess.Start(arguments))
         {
             await host.UntilOpenAsync(TimeSpan.FromSeconds(60));
             using var shop = new ShopClient(url);
+            await shop.ListProductAsync("TERM", 1_000_000);
             var buying = Enumerable.Range(0, clients).Select(_ => BuyUntilClosedAsync(shop)).ToArray();
             await ShopClient.UntilAsync(() => Task.FromResult(Volatile.Read(ref acknowledged) > 300), "orders come in");
 
@@ -70,7 +71,7 @@ public sealed class InterruptTests(ITestOutputHelper output)
             {
                 try
                 {
-                    if ((await shop.PlaceAsync(new("SOAP-OAT-01") { WaitSeconds = null })).Status != 202)
+                    if ((await shop.PlaceAsync(new("TERM") { WaitSeconds = null })).Status != 202)
                         return;
                     Interlocked.Increment(ref acknowledged);
                 }
