@@ -186,6 +186,7 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
     /// <exception cref="TimeoutException">Not confirmed in time.</exception>
     private async Task SendAsync(OutboxMessage message)
     {
+        var sentAt = clock.GetUtcNow();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
         limit.CancelAfter(options.ConfirmLimit);
         try
@@ -196,7 +197,7 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
             if (transport is not null)
-                await transport.RebuildAsync();
+                await transport.RebuildAsync(sentAt);
             throw new TimeoutException($"The broker did not confirm within {options.ConfirmLimit.TotalSeconds:0} s.");
         }
     }
