@@ -59,7 +59,7 @@ parse_options() {
 # One command at a time may change what runs. The lock is let go when this script ends, however it ends.
 lock() {
   exec 9>"$data/lock"
-  flock --nonblock 9 || fail "Another deploy/local.sh is at work on $data."
+  flock --nonblock 9 || fail "Another deploy/local.sh, or the build of one that was killed, is at work on $data. Try again in a moment."
 }
 
 open_data() {
@@ -183,7 +183,9 @@ down() {
   stop postgres INT 60
   report_ports
   if [ $purge = 1 ]; then
-    rm -rf "$(postgres_home)" "$data"
+    rm -rf "$(postgres_home)"
+    rmdir --ignore-fail-on-non-empty /var/lib/shop-local 2>/dev/null || true
+    rm -rf "$data"
     say "$data deleted"
   fi
 }

@@ -7,7 +7,7 @@ boot=$(</proc/sys/kernel/random/boot_id)
 # The fields of /proc/<pid>/stat after the name: state first, session fourth, start time twentieth.
 stat_fields() {
   local stat
-  { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
+  { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1
   read -r -a fields <<<"${stat##*) }"
 }
 
@@ -89,6 +89,8 @@ recorded() {
   find "$data/run" -maxdepth 1 -type f ! -name '*.new' -printf '%f\n' 2>/dev/null | sort -V
 }
 
+declare -A announced=()
+
 # Waits for a part to be ready: await_ready <name> <seconds> <check...>. A part that ends meanwhile ends the waiting.
 await_ready() {
   local name=$1 seconds=$2 start=$SECONDS
@@ -98,7 +100,8 @@ await_ready() {
     [ $((SECONDS - start)) -lt "$seconds" ] || give_up "$name" "is not ready after $seconds s"
     sleep 0.1
   done
-  say "$name ready"
+  if [ -z "${announced[$name]:-}" ]; then say "$name ready"; fi
+  announced[$name]=1
 }
 
 give_up() {

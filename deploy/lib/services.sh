@@ -17,7 +17,7 @@ publish() {
   local project release
   release=releases/$(date -u +%Y%m%d-%H%M%S)
   dotnet publish "$root/deploy/services.slnf" --configuration Release --artifacts-path "$data/build" -p:UseSharedCompilation=false \
-    --nologo --verbosity quiet </dev/null >"$data/logs/publish.log" 2>&1 9>&- || fail "dotnet publish failed:"$'\n'"$(tail -n 20 "$data/logs/publish.log")"
+    --nologo --verbosity quiet </dev/null >"$data/logs/publish.log" 2>&1 || fail "dotnet publish failed:"$'\n'"$(tail -n 20 "$data/logs/publish.log")"
   mkdir -p "$data/$release.new"
   for project in "${projects[@]}"; do cp -r "$data/build/publish/$project/release" "$data/$release.new/$project"; done
   mv "$data/$release.new" "$data/$release"
