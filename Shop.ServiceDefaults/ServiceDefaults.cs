@@ -52,7 +52,7 @@ public static class ServiceDefaults
         app.UseWhen(context => context.Request.Path.StartsWithSegments("/docs"), docs => docs.UseSwaggerUI(options =>
         {
             options.RoutePrefix = "docs";
-            options.SwaggerEndpoint("/openapi/v1.json", "Shop");
+            options.SwaggerEndpoint("../openapi/v1.json", "Shop");
         }));
         app.MapDiagnostics();
         HealthEndpoints.Map(app);
