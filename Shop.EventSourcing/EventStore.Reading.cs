@@ -130,6 +130,15 @@ public partial class EventStore
         {
             var (entry, readNow) = await LoadEntryAsync(aggregate, stream, cancellationToken);
             fresh |= readNow;
+            if (!fresh)
+            {
+                // What others have changed is forgotten then, and what is still remembered is new enough. Also a state that is still
+                // being committed: others may have gone on from it before we hear of its commit.
+                await follower!.CatchUpAsync(cancellationToken);
+                fresh = true;
+                continue;
+            }
+
             UnitOfWork? writer;
             (TState State, long Version) seen;
             lock (Gate)
@@ -141,15 +150,7 @@ public partial class EventStore
             }
 
             if (writer is null)
-            {
-                if (fresh)
-                    return seen;
-
-                // What others have changed is forgotten then, and what is still remembered is new enough.
-                await follower!.CatchUpAsync(cancellationToken);
-                fresh = true;
-                continue;
-            }
+                return seen;
 
             // The next writer of a hot stream is already there when this one is done: its own result is the answer.
             await ((Task)writer.Completion.Task).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

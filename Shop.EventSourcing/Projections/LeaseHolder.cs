@@ -5,6 +5,8 @@ namespace Shop.EventSourcing.Projections;
 /// <summary>One candidate for a lease: takes it when it is free, renews it in time, gives it up.</summary>
 internal sealed class LeaseHolder(EventStore store, string name, TimeSpan duration)
 {
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+
     private readonly Guid holder = Guid.CreateVersion7();
     private long renewedAt;
 
@@ -33,7 +35,7 @@ internal sealed class LeaseHolder(EventStore store, string name, TimeSpan durati
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
         using var freed = store.Watch(Topic);
-        await store.EndsWithinAsync(freed.NextAsync(), duration / 4, cancellationToken);
+        await store.EndsWithinAsync(freed.NextAsync(), duration / 4 < Poll ? duration / 4 : Poll, cancellationToken);
     }
 
     /// <summary>Gives it up, so that the next one need not wait for its end. When that fails, it ends by itself.</summary>

@@ -54,7 +54,7 @@ public sealed class PostgresServer : IAsyncLifetime
     /// <summary>Runs SQL as the administrator.</summary>
     public async Task ExecuteAsync(string sql)
     {
-        await using var connection = new NpgsqlConnection(ConnectionString("postgres", "postgres"));
+        await using var connection = new NpgsqlConnection(AdministratorConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
@@ -68,7 +68,10 @@ public sealed class PostgresServer : IAsyncLifetime
         await StartAsync();
     }
 
-    public string ConnectionString(string role, string database) => $"Host=127.0.0.1;Port={port};Username={role};Database={database}";
+    /// <summary>Without a pool: its connections would outlive a crash of the server.</summary>
+    public string AdministratorConnectionString => ConnectionString("postgres", "postgres") + ";Pooling=false";
+
+    private string ConnectionString(string role, string database) => $"Host=127.0.0.1;Port={port};Username={role};Database={database}";
 
     private Task StartAsync() => RunAsServerAsync(
         "pg_ctl", "start", "-w", "-D", Data, "-l", Path.Combine(folder, "log"), "-o",
