@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
+using Shop.Messaging.RabbitMq;
 
 namespace Shop.Messaging;
 
@@ -35,18 +36,13 @@ public static class Credentials
             : "it has no Password, and the host is another machine: give one, a Passfile, or an SSL Certificate";
     }
 
-    /// <summary>What is wrong with the credentials of a broker's URI, <c>amqp://user:password@host[,host]/vhost</c>, or null.</summary>
-    /// <remarks>Refused: the user <c>guest</c>; a password that everybody knows, or that is the user's name; no user or no password.</remarks>
-    public static string? BrokerProblem(string uri)
+    /// <summary>What is wrong with the credentials for a broker, or null.</summary>
+    /// <remarks>Refused: the user <c>guest</c>, whatever the password; a password that everybody knows, or that is the user's name; none.</remarks>
+    public static string? BrokerProblem(string user, string password)
     {
-        var start = uri.IndexOf("://", StringComparison.Ordinal) is var scheme and >= 0 ? scheme + 3 : 0;
-        var authority = uri[start..].Split('/', 2)[0];
-        var credentials = authority.LastIndexOf('@') is var at and >= 0 ? authority[..at].Split(':', 2) : [];
-        if (credentials is not [{ Length: > 0 } user, { Length: > 0 } password])
-            return "it names no user and password, which stands for guest and guest: amqp://user:password@host:5672/vhost";
         if (string.Equals(user, "guest", StringComparison.OrdinalIgnoreCase))
             return "its user is guest, whom every broker has: create a user for this service";
-        return IsKnown(Uri.UnescapeDataString(user), Uri.UnescapeDataString(password)) ? "everybody knows its password: choose a secret one" : null;
+        return password.Length == 0 || IsKnown(user, password) ? "everybody knows its password: choose a secret one" : null;
     }
 
     /// <summary>Refuses to start in Production.</summary>
@@ -60,6 +56,13 @@ public static class Credentials
             throw new StartupException(
                 $"Setting {setting} is not for Production: {problem}. (To try things out, set ASPNETCORE_ENVIRONMENT=Development.)");
         }
+    }
+
+    /// <returns>The broker's address, if its credentials may be used here.</returns>
+    internal static BrokerAddress Checked(BrokerAddress broker, string setting, IHostEnvironment? environment)
+    {
+        RefuseInProduction(environment, setting, BrokerProblem(broker.User, broker.Password));
+        return broker;
     }
 
     private static bool IsKnown(string? user, string password) =>

@@ -35,8 +35,9 @@ internal sealed partial class StoreOpener(EventStore store, IReadOnlyList<Schema
             try
             {
                 await store.OpenAsync(scripts, cancellationToken);
+                var waited = clock.GetElapsedTime(started);
                 if (reported is not null)
-                    Report("", (name, location, _) => LogOpened(name, location, clock.GetElapsedTime(started).TotalSeconds));
+                    LogOpened(store.Name, store.Engine.Location, waited.TotalSeconds);
                 return;
             }
             catch (Exception error) when (!cancellationToken.IsCancellationRequested)
