@@ -41,7 +41,8 @@ internal sealed class LogEngine : IStorageEngine
 
     public Task<long> ReadCheckpointAsync(string projection, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<bool> SaveProjectionAsync(string projection, long from, long to, IReadOnlyList<RowWrite> rows, CancellationToken cancellationToken) =>
+    public Task<bool> SaveProjectionAsync(
+        string projection, Lease lease, long from, long to, IReadOnlyList<RowWrite> rows, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public ReadModels OpenReadModels() => throw new NotSupportedException();
