@@ -85,8 +85,9 @@ public sealed class PostgreSqlEngine : IStorageEngine
         return claimed;
     }
 
-    public Task ReleaseOutboxClaimsAsync(CancellationToken cancellationToken) =>
-        ExecuteAsync("UPDATE outbox SET claimed_until = NULL WHERE claimed_until IS NOT NULL", cancellationToken);
+    public Task ReleaseOutboxClaimsAsync(IReadOnlyCollection<Guid>? messageIds, CancellationToken cancellationToken) => messageIds is null
+        ? ExecuteAsync("UPDATE outbox SET claimed_until = NULL WHERE claimed_until IS NOT NULL", cancellationToken)
+        : ExecuteAsync("UPDATE outbox SET claimed_until = NULL WHERE id = ANY($1)", cancellationToken, messageIds.ToArray());
 
     public async Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken) =>
         await QueryAsync(ReadOutboxSql, Message, cancellationToken, limit);

@@ -52,9 +52,9 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
     public Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken) =>
         Write(() => Writer.ClaimOutbox(now, claim, limit), cancellationToken);
 
-    public Task ReleaseOutboxClaimsAsync(CancellationToken cancellationToken) => Write(() =>
+    public Task ReleaseOutboxClaimsAsync(IReadOnlyCollection<Guid>? messageIds, CancellationToken cancellationToken) => Write(() =>
     {
-        Writer.ReleaseOutboxClaims();
+        Writer.ReleaseOutboxClaims(messageIds);
         return true;
     }, cancellationToken);
 

@@ -74,8 +74,11 @@ public abstract partial class StorageEngineContract
         (await Claimed(Start.AddSeconds(33))).ShouldBeEmpty();
         (await Claimed(Start.AddSeconds(63))).ShouldBe([first.Id, second.Id]);
 
-        await engine.ReleaseOutboxClaimsAsync(default);
-        (await Claimed(Start.AddSeconds(64))).ShouldBe([first.Id, second.Id]);
+        await engine.ReleaseOutboxClaimsAsync([second.Id, Guid.CreateVersion7()], default);
+        (await Claimed(Start.AddSeconds(64))).ShouldBe([second.Id]);
+
+        await engine.ReleaseOutboxClaimsAsync(null, default);
+        (await Claimed(Start.AddSeconds(65))).ShouldBe([first.Id, second.Id]);
     }
 
     [Fact]

@@ -55,7 +55,8 @@ internal sealed class HeldEngine(IStorageEngine inner) : IStorageEngine
     public Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken) =>
         inner.ClaimOutboxAsync(now, claim, limit, cancellationToken);
 
-    public Task ReleaseOutboxClaimsAsync(CancellationToken cancellationToken) => inner.ReleaseOutboxClaimsAsync(cancellationToken);
+    public Task ReleaseOutboxClaimsAsync(IReadOnlyCollection<Guid>? messageIds, CancellationToken cancellationToken) =>
+        inner.ReleaseOutboxClaimsAsync(messageIds, cancellationToken);
 
     public Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken) => inner.ReadOutboxAsync(limit, cancellationToken);
 
