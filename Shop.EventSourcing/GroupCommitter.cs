@@ -108,6 +108,7 @@ internal sealed class GroupCommitter : IAsyncDisposable
         if (sets.Count == 0)
             return;
 
+        StoreTrace.EnterGroup(group);
         var started = Stopwatch.GetTimestamp();
         WriteResult[] results;
         try
@@ -132,6 +133,7 @@ internal sealed class GroupCommitter : IAsyncDisposable
         store.Counters.GroupCommitted(group.Count, Stopwatch.GetElapsedTime(started));
         for (var i = 0; i < group.Count; i++)
             Complete(group[i], results[i]);
+        store.OnGroupCommitted(results[^1].Position);
     }
 
     private void Complete(UnitOfWork unit, WriteResult result)

@@ -4,10 +4,12 @@ using MassTransit.Scheduling;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Shop.EventSourcing;
 using Shop.Messaging.Consuming;
 using Shop.Messaging.Delivery;
 using Shop.Messaging.Local;
+using Shop.Messaging.Measuring;
 using Shop.Messaging.RabbitMq;
 
 namespace Shop.Messaging;
@@ -73,7 +75,7 @@ public static class MessagingRegistration
         this IServiceCollection services, MessagingOptions options, BrokerAddress broker, Action<IBusRegistrationConfigurator> configure)
     {
         options.SingleProcess = false;
-        services.AddSingleton(broker);
+        services.AddSingleton(provider => Credentials.Checked(broker, "ConnectionStrings:rabbitmq", provider.GetService<IHostEnvironment>()));
         services.AddSingleton<BrokerConnection>();
         services.AddSingleton<ITransportHealth>(provider => provider.GetRequiredService<BrokerConnection>());
         return services.AddMessaging(options, configure, bus => bus.UsingRabbitMq(RabbitMqTransport.Configure));
@@ -86,6 +88,7 @@ public static class MessagingRegistration
         services.AddSingleton(options);
         services.AddSingleton<InProcessDeliveries>();
         services.AddSingleton<OutboxSerializer>();
+        services.AddMeasuring();
         services.AddSingleton<MessageAttempts>();
         services.AddSingleton<LocalQueues>();
         services.AddSingleton<IMessageOutbox, MessageOutbox>();

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Reflection;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
@@ -40,11 +41,15 @@ public static class StoreRegistration
         where TModule : class
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
         services.AddSingleton(definition);
         services.AddSingleton(provider => new EventStore<TModule>(
-            definition.Name, StoreEngines.Create(configuration, definition), definition.InlineProjections, provider.GetRequiredService<TimeProvider>()));
+            definition.Name, StoreEngines.Create(configuration, definition, provider.GetService<IHostEnvironment>()), definition.InlineProjections,
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IMeterFactory>()));
         services.AddSingleton<EventStore>(provider => provider.GetRequiredService<EventStore<TModule>>());
-        services.AddSingleton<IHostedService>(provider => new StoreOpener(provider.GetRequiredService<EventStore<TModule>>(), StoreEngines.Scripts(configuration, definition)));
+        services.AddSingleton<IHostedService>(provider => new StoreOpener(
+            provider.GetRequiredService<EventStore<TModule>>(), StoreEngines.Scripts(configuration, definition), StoreOpener.Patience(configuration),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<StoreOpener>>()));
         services.AddSingleton<IHostedService>(provider => new OutboxDispatcher(
             provider.GetRequiredService<EventStore<TModule>>(), provider.GetRequiredService<IBus>(), provider.GetRequiredService<LocalQueues>(),
             provider.GetRequiredService<MessagingOptions>(), provider.GetRequiredService<InProcessDeliveries>(), provider.GetService<ITransportHealth>(),

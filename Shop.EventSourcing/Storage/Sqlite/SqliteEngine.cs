@@ -24,6 +24,8 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
     private bool disposed;
     private DbContextOptions? readModels;
 
+    public string Location => $"SQLite file {path}";
+
     public Task InitializeAsync(IReadOnlyList<SchemaScript> scripts, CancellationToken cancellationToken) => Write(() =>
     {
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
@@ -59,6 +61,9 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
     public Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken) =>
         Read<IReadOnlyList<OutboxMessage>>(reader => reader.Outbox(limit), cancellationToken);
 
+    public Task<OutboxStatus> ReadOutboxStatusAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
+        Read(reader => reader.OutboxStatus(now), cancellationToken);
+
     public Task<bool> IsHandledAsync(string endpoint, Guid messageId, CancellationToken cancellationToken) =>
         Read(reader => reader.IsHandled(endpoint, messageId), cancellationToken);
 
@@ -81,7 +86,8 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
     public Task<long> ReadCheckpointAsync(string projection, CancellationToken cancellationToken) =>
         Read(reader => reader.Checkpoint(projection), cancellationToken);
 
-    public Task<bool> SaveProjectionAsync(string projection, long from, long to, IReadOnlyList<RowWrite> rows, CancellationToken cancellationToken) =>
+    public Task<bool> SaveProjectionAsync(
+        string projection, Lease lease, long from, long to, IReadOnlyList<RowWrite> rows, CancellationToken cancellationToken) =>
         Write(() => Writer.SaveProjection(projection, from, to, rows), cancellationToken);
 
     public ReadModels OpenReadModels() =>

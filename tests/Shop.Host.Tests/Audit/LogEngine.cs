@@ -33,13 +33,16 @@ internal sealed class LogEngine : IStorageEngine
 
     public Task ReleaseOutboxClaimsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task<OutboxStatus> ReadOutboxStatusAsync(DateTimeOffset now, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<bool> IsHandledAsync(string endpoint, Guid messageId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<int> CleanInboxAsync(DateTimeOffset handledBefore, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<long> ReadCheckpointAsync(string projection, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<bool> SaveProjectionAsync(string projection, long from, long to, IReadOnlyList<RowWrite> rows, CancellationToken cancellationToken) =>
+    public Task<bool> SaveProjectionAsync(
+        string projection, Lease lease, long from, long to, IReadOnlyList<RowWrite> rows, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public ReadModels OpenReadModels() => throw new NotSupportedException();

@@ -24,8 +24,7 @@ public sealed class PostgresServer : IAsyncLifetime
         if (Environment.IsPrivilegedProcess)
             await RunAsync("chown", "postgres", folder);
         await RunAsServerAsync("initdb", "-D", Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
-        var options = $"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off -c max_connections=200 -c shared_buffers=64MB -c autovacuum_naptime=10s";
-        await RunAsServerAsync("pg_ctl", "start", "-w", "-D", Data, "-l", Path.Combine(folder, "log"), "-o", options);
+        await StartAsync();
     }
 
     public async Task DisposeAsync()
@@ -34,27 +33,49 @@ public sealed class PostgresServer : IAsyncLifetime
         Directory.Delete(folder, recursive: true);
     }
 
-    /// <summary>Creates an empty database.</summary>
-    /// <returns>Its connection string.</returns>
+    /// <summary>Creates an empty database and a role that owns it and nothing else.</summary>
+    /// <returns>The connection string of that role.</returns>
     public async Task<string> CreateDatabaseAsync()
     {
         var name = $"t{Guid.CreateVersion7():N}";
-        await ExecuteAsync($"CREATE DATABASE {name}");
-        return ConnectionString(name);
+        await ExecuteAsync($"CREATE ROLE {name} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE");
+        await ExecuteAsync($"CREATE DATABASE {name} OWNER {name}");
+        await ExecuteAsync($"REVOKE ALL ON DATABASE {name} FROM PUBLIC");
+        return ConnectionString(name, name);
     }
 
-    public Task DropDatabaseAsync(string connectionString) =>
-        ExecuteAsync($"DROP DATABASE {new NpgsqlConnectionStringBuilder(connectionString).Database} WITH (FORCE)");
-
-    private async Task ExecuteAsync(string sql)
+    public async Task DropDatabaseAsync(string connectionString)
     {
-        await using var connection = new NpgsqlConnection(ConnectionString("postgres"));
+        var name = new NpgsqlConnectionStringBuilder(connectionString).Database;
+        await ExecuteAsync($"DROP DATABASE {name} WITH (FORCE)");
+        await ExecuteAsync($"DROP ROLE {name}");
+    }
+
+    /// <summary>Runs SQL as the administrator.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(AdministratorConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
     }
 
-    private string ConnectionString(string database) => $"Host=127.0.0.1;Port={port};Username=postgres;Database={database}";
+    /// <summary>Ends the server as a crash would, and starts it again.</summary>
+    public async Task CrashAndRestartAsync(TimeSpan away)
+    {
+        await RunAsServerAsync("pg_ctl", "stop", "-m", "immediate", "-D", Data);
+        await Task.Delay(away);
+        await StartAsync();
+    }
+
+    /// <summary>Without a pool: its connections would outlive a crash of the server.</summary>
+    public string AdministratorConnectionString => ConnectionString("postgres", "postgres") + ";Pooling=false";
+
+    private string ConnectionString(string role, string database) => $"Host=127.0.0.1;Port={port};Username={role};Database={database}";
+
+    private Task StartAsync() => RunAsServerAsync(
+        "pg_ctl", "start", "-w", "-D", Data, "-l", Path.Combine(folder, "log"), "-o",
+        $"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off -c max_connections=200 -c shared_buffers=64MB -c autovacuum_naptime=10s");
 
     private Task RunAsServerAsync(string program, params string[] arguments)
     {
