@@ -9,4 +9,4 @@ builder.Services.AddShopMessaging(builder.Configuration, bus => bus.AddInventory
 var app = builder.Build();
 app.UseShopServiceDefaults();
 app.MapInventory();
-await app.RunAsync();
+await app.RunShopAsync();

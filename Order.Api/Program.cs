@@ -9,4 +9,4 @@ builder.Services.AddShopMessaging(builder.Configuration, bus => bus.AddOrderingC
 var app = builder.Build();
 app.UseShopServiceDefaults();
 app.MapOrdering();
-await app.RunAsync();
+await app.RunShopAsync();

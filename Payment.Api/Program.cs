@@ -8,4 +8,4 @@ builder.Services.AddShopMessaging(builder.Configuration, bus => bus.AddPaymentsC
 
 var app = builder.Build().UseShopServiceDefaults();
 app.MapPayments();
-await app.RunAsync();
+await app.RunShopAsync();

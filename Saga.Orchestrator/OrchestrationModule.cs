@@ -2,6 +2,7 @@ using MassTransit;
 using Shop.Contracts;
 using Shop.Messaging;
 using Shop.Messaging.Sagas;
+using Shop.ServiceDefaults;
 
 namespace Shop.Orchestration;
 
@@ -37,6 +38,7 @@ public static class OrchestrationRegistration
 
     public static IEndpointRouteBuilder MapOrchestration(this IEndpointRouteBuilder routes)
     {
+        routes = routes.WithPositions<OrchestrationModule>();
         OrderSagaEndpoints.Map(routes);
         return routes;
     }

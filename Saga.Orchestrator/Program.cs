@@ -9,4 +9,4 @@ builder.Services.AddShopMessaging(builder.Configuration, bus => bus.AddOrchestra
 var app = builder.Build();
 app.UseShopServiceDefaults();
 app.MapOrchestration();
-await app.RunAsync();
+await app.RunShopAsync();
