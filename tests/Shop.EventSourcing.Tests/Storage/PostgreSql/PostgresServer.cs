@@ -29,7 +29,7 @@ public sealed class PostgresServer : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        await RunAsServerAsync("pg_ctl", "stop", "-m", "immediate", "-D", Data);
+        await StopAsync();
         Directory.Delete(folder, recursive: true);
     }
 
@@ -63,7 +63,7 @@ public sealed class PostgresServer : IAsyncLifetime
     /// <summary>Ends the server as a crash would, and starts it again.</summary>
     public async Task CrashAndRestartAsync(TimeSpan away)
     {
-        await RunAsServerAsync("pg_ctl", "stop", "-m", "immediate", "-D", Data);
+        await StopAsync();
         await Task.Delay(away);
         await StartAsync();
     }
@@ -73,7 +73,9 @@ public sealed class PostgresServer : IAsyncLifetime
 
     private string ConnectionString(string role, string database) => $"Host=127.0.0.1;Port={port};Username={role};Database={database}";
 
-    private Task StartAsync() => RunAsServerAsync(
+    public Task StopAsync() => RunAsServerAsync("pg_ctl", "stop", "-m", "immediate", "-D", Data);
+
+    public Task StartAsync() => RunAsServerAsync(
         "pg_ctl", "start", "-w", "-D", Data, "-l", Path.Combine(folder, "log"), "-o",
         $"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off -c max_connections=200 -c shared_buffers=64MB -c autovacuum_naptime=10s");
 
