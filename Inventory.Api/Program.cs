@@ -2,10 +2,9 @@ using Shop.Inventory;
 using Shop.Messaging;
 using Shop.ServiceDefaults;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddShopServiceDefaults();
+var builder = WebApplication.CreateBuilder(args).UseDistributedMode().AddShopServiceDefaults();
 builder.Services.AddInventory(builder.Configuration);
-builder.Services.AddInMemoryMessaging(bus => bus.AddInventoryConsumers());
+builder.Services.AddShopMessaging(builder.Configuration, bus => bus.AddInventoryConsumers());
 
 var app = builder.Build();
 app.UseShopServiceDefaults();

@@ -2,10 +2,9 @@ using Shop.Messaging;
 using Shop.Ordering;
 using Shop.ServiceDefaults;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddShopServiceDefaults();
+var builder = WebApplication.CreateBuilder(args).UseDistributedMode().AddShopServiceDefaults();
 builder.Services.AddOrdering(builder.Configuration);
-builder.Services.AddInMemoryMessaging(bus => bus.AddOrderingConsumers());
+builder.Services.AddShopMessaging(builder.Configuration, bus => bus.AddOrderingConsumers());
 
 var app = builder.Build();
 app.UseShopServiceDefaults();

@@ -1,6 +1,5 @@
-using MassTransit;
 using Shop.EventSourcing;
-using Shop.Messaging;
+using Shop.Messaging.Local;
 using Shop.Payments.Gateway;
 
 namespace Shop.Payments;
@@ -26,51 +25,23 @@ public sealed record CallProvider
 /// Asks the provider first and decides then: a conflict, a repeat or a crash in between asks again under the same key. A
 /// message whose call is no longer due still commits against the stream, so that a stale copy of it cannot lose the call.
 /// </summary>
-public sealed class CallProviderConsumer(EventStore<PaymentsModule> store, IPaymentGateway gateway, TimeProvider clock) : IConsumer<CallProvider>
+public sealed class CallProviderHandler(
+    EventStore<PaymentsModule> store, PaymentDecisions decisions, IPaymentGateway gateway, LocalQueue<CallProvider> calls, TimeProvider clock)
+    : ILocalHandler<CallProvider>
 {
-    public async Task Consume(ConsumeContext<CallProvider> context)
+    public async Task HandleAsync(CallProvider message, UnitOfWork unit, CancellationToken cancellationToken)
     {
-        var message = context.Message;
-        var (durable, _) = await store.ReadAsync(Payment.Aggregate, message.OrderId, context.CancellationToken);
+        var (durable, _) = await store.ReadAsync(Payment.Aggregate, message.OrderId, cancellationToken);
         var call = PaymentPolicy.NextCall(durable) is { } due && message.IsFor(due) ? due : null;
-        var answer = call is null ? null : await call.MakeAsync(gateway, context.CancellationToken);
+        var answer = call is null ? null : await call.MakeAsync(gateway, cancellationToken);
 
         var attempt = message.CallKey is null ? 0 : message.Attempt + 1;
-        var (before, after) = await context.DecideAsync(message.OrderId, clock, payment =>
-            call is null ? [] : PaymentDecider.Decide(new PaymentCommand.RecordAnswer(call, answer!, attempt, clock.GetUtcNow()), payment));
-        foreach (var reply in PaymentReplies.Outcomes(before, after))
-            await context.Publish(reply);
+        var (before, after) = await decisions.DecideAsync(
+            unit, message.OrderId,
+            payment => call is null ? [] : PaymentDecider.Decide(new PaymentCommand.RecordAnswer(call, answer!, attempt, clock.GetUtcNow()), payment),
+            cancellationToken);
+        await decisions.PublishAsync(unit, PaymentReplies.Outcomes(before, after), cancellationToken);
         if (attempt > 0 && call is not null && PaymentPolicy.NextCall(after)?.Key == call.Key)
-            await context.CallProviderAsync(message with { Attempt = attempt }, PaymentPolicy.PauseAfterUnknown(attempt), clock);
-    }
-}
-
-internal static class CallProviderExtensions
-{
-    private static readonly Uri Queue = new($"queue:{PaymentsModule.PaymentProviderQueue}");
-
-    /// <summary>Decides on one payment. A call to the provider that became due leaves with the decision.</summary>
-    public static async Task<(Payment Before, Payment After)> DecideAsync(
-        this ConsumeContext context, Guid orderId, TimeProvider clock, Func<Payment, IEnumerable<PaymentEvent>> decide)
-    {
-        var unit = context.UnitOfWork();
-        var payment = await unit.LoadAsync(Payment.Aggregate, orderId, context.CancellationToken);
-        var (before, after) = unit.Decide(() =>
-        {
-            var state = payment.State;
-            payment.Append(decide(state));
-            return (state, payment.State);
-        });
-        if (PaymentPolicy.NextCall(after) is { } call && call.Key != PaymentPolicy.NextCall(before)?.Key)
-            await context.CallProviderAsync(new CallProvider { OrderId = orderId, CallKey = call.Key }, PaymentPolicy.PauseBefore(after), clock);
-        return (before, after);
-    }
-
-    public static async Task CallProviderAsync(this ConsumeContext context, CallProvider message, TimeSpan pause, TimeProvider clock)
-    {
-        if (pause > TimeSpan.Zero)
-            await context.ScheduleSend(Queue, (clock.GetUtcNow() + pause).UtcDateTime, message);
-        else
-            await context.Send(Queue, message);
+            calls.Send(unit, message with { Attempt = attempt }, PaymentPolicy.PauseAfterUnknown(attempt));
     }
 }

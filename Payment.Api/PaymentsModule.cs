@@ -22,17 +22,16 @@ public static class PaymentsModuleExtensions
 
     public static IServiceCollection AddPayments(this IServiceCollection services, IConfiguration configuration) => services
         .AddPaymentGateway(configuration)
+        .AddSingleton<PaymentDecisions>()
+        .AddLocalQueue<CallProvider, CallProviderHandler>(PaymentsModule.PaymentProviderQueue)
         .AddStore<PaymentsModule>(configuration, Store);
 
-    public static void AddPaymentsConsumers(this IBusRegistrationConfigurator bus)
-    {
+    public static void AddPaymentsConsumers(this IBusRegistrationConfigurator bus) =>
         bus.AddServiceEndpoint<PaymentsModule>(Queues.Payment, endpoint => endpoint
             .Consumer<AuthorizePaymentConsumer>()
             .Consumer<CapturePaymentConsumer>()
             .Consumer<VoidPaymentConsumer>()
             .Consumer<RefundPaymentConsumer>());
-        bus.AddServiceEndpoint<PaymentsModule>(PaymentsModule.PaymentProviderQueue, endpoint => endpoint.Consumer<CallProviderConsumer>());
-    }
 
     public static IEndpointRouteBuilder MapPayments(this IEndpointRouteBuilder routes)
     {

@@ -2,9 +2,9 @@ using Shop.Messaging;
 using Shop.Payments;
 using Shop.ServiceDefaults;
 
-var builder = WebApplication.CreateBuilder(args).AddShopServiceDefaults();
+var builder = WebApplication.CreateBuilder(args).UseDistributedMode().AddShopServiceDefaults();
 builder.Services.AddPayments(builder.Configuration);
-builder.Services.AddInMemoryMessaging(bus => bus.AddPaymentsConsumers());
+builder.Services.AddShopMessaging(builder.Configuration, bus => bus.AddPaymentsConsumers());
 
 var app = builder.Build().UseShopServiceDefaults();
 app.MapPayments();

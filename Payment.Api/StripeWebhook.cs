@@ -2,7 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Shop.EventSourcing;
-using Shop.Messaging;
+using Shop.Messaging.Local;
 using Shop.Payments.Gateway;
 
 namespace Shop.Payments;
@@ -22,7 +22,7 @@ public static class StripeWebhook
             .AllowAnonymous();
 
     private static async Task<Results<Ok, ProblemHttpResult>> ReceiveAsync(
-        HttpRequest request, EventStore<PaymentsModule> store, IMessageOutbox outbox, IOptions<GatewayOptions> options, TimeProvider clock,
+        HttpRequest request, EventStore<PaymentsModule> store, LocalQueue<CallProvider> calls, IOptions<GatewayOptions> options, TimeProvider clock,
         CancellationToken cancellationToken)
     {
         var body = await ReadBodyAsync(request, cancellationToken);
@@ -39,10 +39,10 @@ public static class StripeWebhook
         if (PaymentPolicy.NextCall(payment) is null)
             return TypedResults.Ok();
         await store.ExecuteAsync(
-            async unit =>
+            unit =>
             {
-                await outbox.SendAsync(unit, PaymentsModule.PaymentProviderQueue, new CallProvider { OrderId = orderId }, cancellationToken);
-                return orderId;
+                calls.Send(unit, new() { OrderId = orderId });
+                return Task.FromResult(orderId);
             },
             cancellationToken: cancellationToken);
         return TypedResults.Ok();

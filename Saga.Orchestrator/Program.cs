@@ -2,10 +2,9 @@ using Shop.Messaging;
 using Shop.Orchestration;
 using Shop.ServiceDefaults;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddShopServiceDefaults();
+var builder = WebApplication.CreateBuilder(args).UseDistributedMode().AddShopServiceDefaults();
 builder.Services.AddOrchestration(builder.Configuration);
-builder.Services.AddInMemoryMessaging(bus => bus.AddOrchestrationConsumers());
+builder.Services.AddShopMessaging(builder.Configuration, bus => bus.AddOrchestrationConsumers());
 
 var app = builder.Build();
 app.UseShopServiceDefaults();

@@ -99,7 +99,7 @@ public sealed class ShopApplication : IAsyncDisposable
         builder.Services.AddInventory(builder.Configuration);
         builder.Services.AddPayments(builder.Configuration);
         builder.Services.AddOrchestration(builder.Configuration);
-        builder.Services.AddInMemoryMessaging(bus =>
+        builder.Services.AddShopMessaging(builder.Configuration, bus =>
         {
             bus.AddOrderingConsumers();
             bus.AddInventoryConsumers();

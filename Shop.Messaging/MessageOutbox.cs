@@ -10,7 +10,7 @@ namespace Shop.Messaging;
 internal sealed class MessageOutbox(IBus bus, OutboxSerializer serializer, IServiceProvider provider) : IMessageOutbox
 {
     public Task PublishAsync<T>(UnitOfWork unit, T message, CancellationToken cancellationToken) where T : class =>
-        new PublishEndpoint(new OutboxPublishEndpointProvider(new Sink(unit, serializer, provider), bus)).Publish(message, cancellationToken);
+        new PublishEndpoint(new OutboxPublishEndpointProvider(new Sink(unit, serializer, provider), bus)).Publish((object)message, cancellationToken);
 
     public async Task SendAsync<T>(UnitOfWork unit, string queue, T message, CancellationToken cancellationToken) where T : class =>
         await (await EndpointAsync(unit, queue)).Send(message, cancellationToken);

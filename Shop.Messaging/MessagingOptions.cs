@@ -3,15 +3,20 @@ namespace Shop.Messaging;
 /// <summary>How messages leave the outbox; section <c>Shop:Messaging</c>.</summary>
 public sealed class MessagingOptions
 {
+    public const string Section = "Shop:Messaging";
+
     /// <summary>
     /// True with the in-memory transport: a message is delivered when its consumers have committed, and all claims of an
     /// earlier process are void.
     /// </summary>
-    public bool SingleProcess { get; set; } = true;
+    public bool SingleProcess { get; internal set; } = true;
 
     /// <summary>How often the outbox is looked through for due and left-over messages.</summary>
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>How long a swept message belongs to the process that swept it.</summary>
     public TimeSpan ClaimDuration { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A broker that has not confirmed a message for so long gets a new connection.</summary>
+    public TimeSpan ConfirmLimit { get; set; } = TimeSpan.FromSeconds(10);
 }

@@ -4,47 +4,32 @@ using MassTransit.Scheduling;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Shop.EventSourcing;
 using Shop.Messaging.Consuming;
 using Shop.Messaging.Delivery;
+using Shop.Messaging.Local;
+using Shop.Messaging.RabbitMq;
 
 namespace Shop.Messaging;
 
 public static class MessagingRegistration
 {
-    /// <summary>The bus on the in-memory transport, with every endpoint that the modules added in <paramref name="configure"/>.</summary>
-    public static IServiceCollection AddInMemoryMessaging(this IServiceCollection services, Action<IBusRegistrationConfigurator> configure)
+    /// <summary>
+    /// The bus, with every endpoint that the modules add in <paramref name="configure"/>, on the transport in
+    /// <c>Shop:Transport</c>: <c>InMemory</c> (the default), or <c>RabbitMq</c> at <c>ConnectionStrings:rabbitmq</c>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A setting is missing or cannot be read; the message names it.</exception>
+    public static IServiceCollection AddShopMessaging(
+        this IServiceCollection services, IConfiguration configuration, Action<IBusRegistrationConfigurator> configure)
     {
-        services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(new MessagingOptions());
-        services.AddSingleton<InProcessDeliveries>();
-        services.AddSingleton<OutboxSerializer>();
-        services.AddSingleton<IMessageOutbox, MessageOutbox>();
-        services.AddSingleton<ParkedMessages>();
-        services.AddMassTransit(bus =>
+        var options = configuration.GetSection(MessagingOptions.Section).Get<MessagingOptions>() ?? new();
+        return (configuration["Shop:Transport"] ?? "InMemory").ToUpperInvariant() switch
         {
-            bus.TryAddSingleton(new ServiceEndpoints());
-            configure(bus);
-            bus.AddScoped<IMessageScheduler>(provider => new MessageScheduler(
-                new OutboxScheduleProvider(provider.GetRequiredService<ISendEndpointProvider>(), CurrentUnitOfWork(provider)), provider.GetRequiredService<IBus>().Topology));
-            bus.UsingInMemory((context, factory) =>
-            {
-                var json = new JsonMessages();
-                factory.AddSerializer(json);
-                factory.AddDeserializer(json, isDefault: true);
-                factory.ConnectReceiveObserver(context.GetRequiredService<InProcessDeliveries>());
-                foreach (var endpoint in context.GetRequiredService<ServiceEndpoints>().All)
-                    factory.ReceiveEndpoint(endpoint.Queue, configurator => endpoint.Configure(configurator, context));
-            });
-        });
-        services.AddOptions<MassTransitHostOptions>().Configure(options =>
-        {
-            options.WaitUntilStarted = true;
-            options.StopTimeout = TimeSpan.FromSeconds(5);
-        });
-        return services;
+            "INMEMORY" => services.AddInMemoryMessaging(options, configure),
+            "RABBITMQ" => services.AddRabbitMqMessaging(
+                options, BrokerAddress.Parse(configuration.GetConnectionString("rabbitmq"), "ConnectionStrings:rabbitmq"), configure),
+            var other => throw new InvalidOperationException($"Setting Shop:Transport is '{other}'. Use InMemory or RabbitMq."),
+        };
     }
 
     /// <summary>Adds a queue of a module.</summary>
@@ -52,33 +37,73 @@ public static class MessagingRegistration
         where TModule : class
     {
         var endpoints = bus.FirstOrDefault(service => service.ServiceType == typeof(ServiceEndpoints))?.ImplementationInstance as ServiceEndpoints
-            ?? throw new InvalidOperationException("Add endpoints inside AddInMemoryMessaging.");
+            ?? throw new InvalidOperationException("Add endpoints inside AddShopMessaging.");
         bus.TryAddScoped<IOutboxContextFactory<EventStore<TModule>>, UnitOfWorkContextFactory<TModule>>();
         var endpoint = new ServiceEndpoint<TModule>(bus, queue);
         configure(endpoint);
         endpoints.Add(endpoint);
     }
 
-    /// <summary>The store of one module, opened before anything else starts, and its outbox dispatcher.</summary>
-    public static IServiceCollection AddStore<TModule>(this IServiceCollection services, IConfiguration configuration, StoreDefinition definition)
-        where TModule : class
+    /// <summary>Adds a queue for work that a service gives itself, see <see cref="ILocalHandler{TMessage}"/>.</summary>
+    public static IServiceCollection AddLocalQueue<TMessage, THandler>(this IServiceCollection services, string name)
+        where TMessage : class
+        where THandler : class, ILocalHandler<TMessage>
+    {
+        services.TryAddSingleton<THandler>();
+        services.AddSingleton<LocalQueueDefinition>(new LocalQueueDefinition<TMessage, THandler>(name));
+        return services.AddSingleton(provider => new LocalQueue<TMessage>(name, provider.GetRequiredService<TimeProvider>()));
+    }
+
+    private static IServiceCollection AddInMemoryMessaging(
+        this IServiceCollection services, MessagingOptions options, Action<IBusRegistrationConfigurator> configure)
+    {
+        options.SingleProcess = true;
+        return services.AddMessaging(options, configure, bus => bus.UsingInMemory((context, factory) =>
+        {
+            var json = new JsonMessages();
+            factory.AddSerializer(json);
+            factory.AddDeserializer(json, isDefault: true);
+            factory.ConnectReceiveObserver(context.GetRequiredService<InProcessDeliveries>());
+            foreach (var endpoint in context.GetRequiredService<ServiceEndpoints>().All)
+                factory.ReceiveEndpoint(endpoint.Queue, configurator => endpoint.Configure(configurator, context));
+        }));
+    }
+
+    private static IServiceCollection AddRabbitMqMessaging(
+        this IServiceCollection services, MessagingOptions options, BrokerAddress broker, Action<IBusRegistrationConfigurator> configure)
+    {
+        options.SingleProcess = false;
+        services.AddSingleton(broker);
+        services.AddSingleton<BrokerConnection>();
+        services.AddSingleton<ITransportHealth>(provider => provider.GetRequiredService<BrokerConnection>());
+        return services.AddMessaging(options, configure, bus => bus.UsingRabbitMq(RabbitMqTransport.Configure));
+    }
+
+    private static IServiceCollection AddMessaging(
+        this IServiceCollection services, MessagingOptions options, Action<IBusRegistrationConfigurator> configure, Action<IBusRegistrationConfigurator> useTransport)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(definition);
-        services.AddSingleton(provider => new EventStore<TModule>(
-            definition.Name, StoreEngines.Create(configuration, definition), definition.InlineProjections, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<EventStore>(provider => provider.GetRequiredService<EventStore<TModule>>());
-        services.AddSingleton<IHostedService>(provider => new StoreOpener(provider.GetRequiredService<EventStore<TModule>>(), StoreEngines.Scripts(configuration, definition)));
-        services.AddSingleton<IHostedService>(provider => new OutboxDispatcher(
-            provider.GetRequiredService<EventStore<TModule>>(), provider.GetRequiredService<IBus>(), provider.GetRequiredService<MessagingOptions>(),
-            provider.GetRequiredService<InProcessDeliveries>(), provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<OutboxDispatcher>>()));
-        foreach (var projection in definition.AsyncProjections)
+        services.AddSingleton(options);
+        services.AddSingleton<InProcessDeliveries>();
+        services.AddSingleton<OutboxSerializer>();
+        services.AddSingleton<MessageAttempts>();
+        services.AddSingleton<LocalQueues>();
+        services.AddSingleton<IMessageOutbox, MessageOutbox>();
+        services.AddSingleton(provider => new ParkedMessages(
+            provider.GetServices<EventStore>(), provider.GetRequiredService<LocalQueues>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddMassTransit(bus =>
         {
-            services.AddSingleton<IHostedService>(provider => new ProjectionService(
-                provider.GetRequiredService<EventStore<TModule>>(), projection, provider.GetRequiredService<ILogger<ProjectionService>>()));
-        }
-
+            bus.TryAddSingleton(new ServiceEndpoints());
+            configure(bus);
+            bus.AddScoped<IMessageScheduler>(provider => new MessageScheduler(
+                new OutboxScheduleProvider(provider.GetRequiredService<ISendEndpointProvider>(), CurrentUnitOfWork(provider)), provider.GetRequiredService<IBus>().Topology));
+            useTransport(bus);
+        });
+        services.AddOptions<MassTransitHostOptions>().Configure(host =>
+        {
+            host.WaitUntilStarted = true;
+            host.StopTimeout = TimeSpan.FromSeconds(5);
+        });
         return services;
     }
 

@@ -2,13 +2,24 @@ using System.Text.Json;
 using Shop.EventSourcing;
 using Shop.EventSourcing.Storage;
 using Shop.Messaging.Delivery;
+using Shop.Messaging.Local;
 
 namespace Shop.Messaging;
 
 /// <summary>Messages that could not be handled, in all stores of this process: look, edit, send again.</summary>
-public sealed class ParkedMessages(IEnumerable<EventStore> stores, TimeProvider clock)
+public sealed class ParkedMessages
 {
     private const int MostPerStore = 1_000;
+    private readonly IEnumerable<EventStore> stores;
+    private readonly LocalQueues localQueues;
+    private readonly TimeProvider clock;
+
+    internal ParkedMessages(IEnumerable<EventStore> stores, LocalQueues localQueues, TimeProvider clock)
+    {
+        this.stores = stores;
+        this.localQueues = localQueues;
+        this.clock = clock;
+    }
 
     /// <summary>Parked messages with the name of their store, oldest first per store, up to 1,000 of each.</summary>
     public async Task<IReadOnlyList<(string Store, ParkedMessage Message)>> ListAsync(CancellationToken cancellationToken = default)
@@ -41,7 +52,7 @@ public sealed class ParkedMessages(IEnumerable<EventStore> stores, TimeProvider 
                 {
                     unit.Unpark(parked.Id);
                     unit.Send(new(
-                        parked.MessageId ?? Ids.New(now), $"queue:{parked.Endpoint}", parked.ContentType, parked.MessageType, body ?? parked.Body,
+                        parked.MessageId ?? Ids.New(now), localQueues.Contains(parked.Endpoint) ? LocalQueues.Address(parked.Endpoint) : OutboxAddress.Of(parked.Endpoint), parked.ContentType, parked.MessageType, body ?? parked.Body,
                         OutboxSerializer.WithoutRedundant(parked.Headers), now, DueAt: null));
                     return Task.FromResult(true);
                 },

@@ -2,7 +2,6 @@ using MassTransit;
 using MassTransit.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
 using Shop.EventSourcing;
 using Shop.Messaging.Consuming;
 using Shop.Messaging.Sagas;
@@ -65,13 +64,18 @@ public sealed class ServiceEndpoint<TModule> : ServiceEndpoint
         configurator.ConnectConsumerConfigurationObserver(unitOfWork);
         configurator.ConnectSagaConfigurationObserver(unitOfWork);
 
-        var park = new ParkFilter(
-            context.GetRequiredService<EventStore<TModule>>(), context.GetRequiredService<TimeProvider>(),
-            context.GetRequiredService<ILoggerFactory>().CreateLogger("Shop.Messaging.Parked"));
-        configurator.ConfigureError(pipe => pipe.UseFilter<ExceptionReceiveContext>(park));
-        configurator.ConfigureDeadLetter(pipe => pipe.UseFilter<ReceiveContext>(park));
-
+        Park(configurator, context, $"Nothing on {Queue} handles this type of message.");
         foreach (var configure in Configurations)
             configure(configurator, context);
+    }
+
+    internal override void ConfigureDeadLetters(IReceiveEndpointConfigurator configurator, IRegistrationContext context, string reason) =>
+        Park(configurator, context, reason);
+
+    private void Park(IReceiveEndpointConfigurator configurator, IRegistrationContext context, string reasonUnhandled)
+    {
+        var park = new ParkFilter(context.GetRequiredService<EventStore<TModule>>(), context.GetRequiredService<MessageAttempts>(), Queue, reasonUnhandled);
+        configurator.ConfigureError(pipe => pipe.UseFilter<ExceptionReceiveContext>(park));
+        configurator.ConfigureDeadLetter(pipe => pipe.UseFilter<ReceiveContext>(park));
     }
 }

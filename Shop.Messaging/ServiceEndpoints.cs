@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using MassTransit;
+using Shop.Messaging.Delivery;
 
 namespace Shop.Messaging;
 
@@ -17,11 +18,7 @@ public sealed class ServiceEndpoints
     internal int CountReceivers(string destination, string messageTypes)
     {
         receivers ??= Count();
-        const string queuePrefix = "queue:";
-        var name = destination.StartsWith(queuePrefix, StringComparison.Ordinal)
-            ? destination[queuePrefix.Length..]
-            : destination[(destination.LastIndexOf('/') + 1)..];
-        if (receivers.TryGetValue(name, out var queue))
+        if (receivers.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(OutboxAddress.NameIn(destination), out var queue))
             return queue;
         var types = messageTypes.AsSpan();
         var first = types.IndexOf(';') is var end and >= 0 ? types[..end] : types;
@@ -54,6 +51,9 @@ public abstract class ServiceEndpoint(string queue)
     internal List<Action<IReceiveEndpointConfigurator, IRegistrationContext>> Configurations { get; } = [];
 
     internal abstract void Configure(IReceiveEndpointConfigurator configurator, IRegistrationContext context);
+
+    /// <summary>Parks everything that a transport gave up on delivering to this queue.</summary>
+    internal abstract void ConfigureDeadLetters(IReceiveEndpointConfigurator configurator, IRegistrationContext context, string reason);
 
     private protected void Handles(Type messageType) => messageTypes.Add(messageType);
 }

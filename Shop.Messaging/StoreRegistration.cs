@@ -1,6 +1,15 @@
 using System.Reflection;
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Shop.EventSourcing;
 using Shop.EventSourcing.Projections;
 using Shop.EventSourcing.Storage;
+using Shop.Messaging.Delivery;
+using Shop.Messaging.Local;
 
 namespace Shop.Messaging;
 
@@ -22,4 +31,30 @@ public sealed class StoreDefinition
 
     public IReadOnlyList<Table> Tables =>
         [.. InlineProjections.Select(projection => projection.Table), .. AsyncProjections.Select(projection => projection.Table), .. OtherTables];
+}
+
+public static class StoreRegistration
+{
+    /// <summary>The store of one module, opened before anything else starts, and its outbox dispatcher.</summary>
+    public static IServiceCollection AddStore<TModule>(this IServiceCollection services, IConfiguration configuration, StoreDefinition definition)
+        where TModule : class
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(definition);
+        services.AddSingleton(provider => new EventStore<TModule>(
+            definition.Name, StoreEngines.Create(configuration, definition), definition.InlineProjections, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<EventStore>(provider => provider.GetRequiredService<EventStore<TModule>>());
+        services.AddSingleton<IHostedService>(provider => new StoreOpener(provider.GetRequiredService<EventStore<TModule>>(), StoreEngines.Scripts(configuration, definition)));
+        services.AddSingleton<IHostedService>(provider => new OutboxDispatcher(
+            provider.GetRequiredService<EventStore<TModule>>(), provider.GetRequiredService<IBus>(), provider.GetRequiredService<LocalQueues>(),
+            provider.GetRequiredService<MessagingOptions>(), provider.GetRequiredService<InProcessDeliveries>(), provider.GetService<ITransportHealth>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<OutboxDispatcher>>()));
+        foreach (var projection in definition.AsyncProjections)
+        {
+            services.AddSingleton<IHostedService>(provider => new ProjectionService(
+                provider.GetRequiredService<EventStore<TModule>>(), projection, provider.GetRequiredService<ILogger<ProjectionService>>()));
+        }
+
+        return services;
+    }
 }

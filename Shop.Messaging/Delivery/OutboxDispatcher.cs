@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Shop.EventSourcing;
 using Shop.EventSourcing.Storage;
+using Shop.Messaging.Local;
 
 namespace Shop.Messaging.Delivery;
 
@@ -12,19 +12,46 @@ namespace Shop.Messaging.Delivery;
 /// Takes messages from the outbox to the bus: straight from memory after the commit; the rows are the safety net, which a
 /// sweep empties of what is due and of what a crash left. A row goes when the message is delivered, in a group with others.
 /// </summary>
-internal sealed partial class OutboxDispatcher(
-    EventStore store, IBus bus, MessagingOptions options, InProcessDeliveries deliveries, TimeProvider clock, ILogger<OutboxDispatcher> logger) : IHostedLifecycleService, IDisposable
+internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDisposable
 {
     private const int SweepBatch = 500;
     private const int ConcurrentSends = 256;
 
-    private readonly Channel<OutboxMessage> ready = Channel.CreateUnbounded<OutboxMessage>(new() { SingleReader = true });
+    /// <summary>While the broker is away the database holds what is more than this.</summary>
+    private const int MostWaiting = 10_000;
+
+    private readonly EventStore store;
+    private readonly IBus bus;
+    private readonly LocalQueues localQueues;
+    private readonly MessagingOptions options;
+    private readonly InProcessDeliveries deliveries;
+    private readonly ITransportHealth? transport;
+    private readonly TimeProvider clock;
+    private readonly ILogger logger;
     private readonly ConcurrentDictionary<Guid, bool> underWay = new();
     private readonly ConcurrentDictionary<string, Task<ISendEndpoint>> endpoints = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim slots = new(ConcurrentSends);
     private readonly CancellationTokenSource stopping = new();
-    private Task running = Task.CompletedTask;
-    private volatile bool started;
+    private readonly Lane sends;
+    private readonly Lane local;
+    private Task sweeping = Task.CompletedTask;
+    private int failing;
+
+    /// <param name="transport">Null when the transport cannot be away.</param>
+    public OutboxDispatcher(
+        EventStore store, IBus bus, LocalQueues localQueues, MessagingOptions options, InProcessDeliveries deliveries, ITransportHealth? transport,
+        TimeProvider clock, ILogger<OutboxDispatcher> logger)
+    {
+        this.store = store;
+        this.bus = bus;
+        this.localQueues = localQueues;
+        this.options = options;
+        this.deliveries = deliveries;
+        this.transport = transport;
+        this.clock = clock;
+        this.logger = logger;
+        sends = new(ConcurrentSends, MostWaiting, options.SingleProcess ? DeliverInProcessAsync : DeliverAsync);
+        local = new(LocalQueues.ConcurrentMessages, MostWaiting, HandleLocallyAsync);
+    }
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -45,23 +72,29 @@ internal sealed partial class OutboxDispatcher(
     /// <summary>Sends only once the bus has started: before that the in-memory transport has no queues.</summary>
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        started = true;
-        running = Task.WhenAll(SendAsync(stopping.Token), SweepAsync(stopping.Token));
+        sends.Open();
+        local.Open();
+        sweeping = SweepAsync(stopping.Token);
         return Task.CompletedTask;
     }
 
-    public async Task StoppingAsync(CancellationToken cancellationToken)
-    {
-        started = false;
-        await stopping.CancelAsync();
-        await running.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-    }
+    /// <summary>In one process sender and receiver stop together, and what waits is sent at the next start.</summary>
+    public Task StoppingAsync(CancellationToken cancellationToken) => options.SingleProcess ? StopAsync(cancellationToken) : Task.CompletedTask;
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>The bus has stopped before: what its last handlers sent was still going out until now.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (stopping.IsCancellationRequested)
+            return;
+        sends.Close();
+        local.Close();
+        await stopping.CancelAsync();
+        await sweeping.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Also ends a dispatcher that nobody stopped. The slots stay for sends that are still under way.</summary>
+    /// <summary>Also ends a dispatcher that nobody stopped.</summary>
     public void Dispose()
     {
         stopping.Cancel();
@@ -72,31 +105,37 @@ internal sealed partial class OutboxDispatcher(
     {
         if (!underWay.TryAdd(message.Id, true))
             return;
-        if (started && slots.Wait(0))
-            _ = DeliverAsync(message, stopping.Token);
-        else
-            ready.Writer.TryWrite(message);
+        var lane = LocalQueues.Owns(message.Destination) ? local : sends;
+        if (!lane.TryAdd(message))
+            underWay.TryRemove(message.Id, out _);
     }
 
-    private async Task SendAsync(CancellationToken stoppingToken)
+    private async Task HandleLocallyAsync(OutboxMessage message)
     {
-        await foreach (var message in ready.Reader.ReadAllAsync(stoppingToken))
+        var handled = false;
+        try
         {
-            await slots.WaitAsync(stoppingToken);
-            _ = DeliverAsync(message, stoppingToken);
+            await localQueues.HandleAsync(store, message, stopping.Token);
+            handled = true;
         }
+#pragma warning disable CA1031 // Whatever went wrong, the row stays and the sweep takes it again.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            if (!stopping.IsCancellationRequested)
+                LogNotHandled(error, message.Id, message.Destination);
+        }
+
+        Settle(message.Id, handled);
     }
 
-    private async Task DeliverAsync(OutboxMessage message, CancellationToken stoppingToken)
+    private async Task DeliverInProcessAsync(OutboxMessage message)
     {
         try
         {
             var endpoint = await EndpointAsync(message.Destination);
-            if (options.SingleProcess)
-                deliveries.Expect(message.Id, message.Destination, message.MessageType, delivered => Settle(message.Id, delivered));
-            await endpoint.Send(StoredMessage.Body, new StoredMessage(message), stoppingToken);
-            if (!options.SingleProcess)
-                Settle(message.Id, delivered: true);
+            deliveries.Expect(message.Id, message.Destination, message.MessageType, delivered => Settle(message.Id, delivered));
+            await endpoint.Send(StoredMessage.Body, new StoredMessage(message), stopping.Token);
         }
 #pragma warning disable CA1031 // Whatever went wrong, the row stays and the sweep sends it again.
         catch (Exception error)
@@ -104,12 +143,58 @@ internal sealed partial class OutboxDispatcher(
         {
             deliveries.Forget(message.Id);
             Settle(message.Id, delivered: false);
-            if (!stoppingToken.IsCancellationRequested)
-                LogNotSent(error, message.Id, message.Destination);
+            if (!stopping.IsCancellationRequested)
+                LogNotSent(error, message.Id, message.Destination, error.GetBaseException().Message);
         }
-        finally
+    }
+
+    /// <summary>Tries until the broker has confirmed, for as long as the claim on the row lasts; then the sweep takes it up again.</summary>
+    private async Task DeliverAsync(OutboxMessage message)
+    {
+        var until = clock.GetUtcNow() + options.ClaimDuration;
+        for (var pause = TimeSpan.FromMilliseconds(250); !stopping.IsCancellationRequested; pause *= 2)
         {
-            slots.Release();
+            try
+            {
+                await SendAsync(message);
+                Interlocked.Exchange(ref failing, 0);
+                Settle(message.Id, delivered: true);
+                return;
+            }
+#pragma warning disable CA1031 // Whatever went wrong, the row stays.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                if (stopping.IsCancellationRequested)
+                    break;
+                // One line for a broker that is away, and not one for each of a thousand messages.
+                if (transport is not { IsAway: true } && Interlocked.Exchange(ref failing, 1) == 0)
+                    LogNotSent(error, message.Id, message.Destination, error.GetBaseException().Message);
+            }
+
+            if (clock.GetUtcNow() + pause >= until)
+                break;
+            await Task.Delay(pause, clock, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        Settle(message.Id, delivered: false);
+    }
+
+    /// <exception cref="TimeoutException">Not confirmed in time.</exception>
+    private async Task SendAsync(OutboxMessage message)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
+        limit.CancelAfter(options.ConfirmLimit);
+        try
+        {
+            var endpoint = await EndpointAsync(message.Destination).AsTask().WaitAsync(limit.Token);
+            await endpoint.Send(StoredMessage.Body, new StoredMessage(message), limit.Token);
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            if (transport is not null)
+                await transport.RebuildAsync();
+            throw new TimeoutException($"The broker did not confirm within {options.ConfirmLimit.TotalSeconds:0} s.");
         }
     }
 
@@ -142,7 +227,9 @@ internal sealed partial class OutboxDispatcher(
             var found = 0;
             try
             {
-                var messages = await store.Engine.ClaimOutboxAsync(clock.GetUtcNow(), options.ClaimDuration, SweepBatch, stoppingToken);
+                var messages = underWay.Count >= MostWaiting
+                    ? []
+                    : await store.Engine.ClaimOutboxAsync(clock.GetUtcNow(), options.ClaimDuration, SweepBatch, stoppingToken);
                 foreach (var message in messages)
                     Take(message);
                 found = messages.Count;
@@ -159,8 +246,11 @@ internal sealed partial class OutboxDispatcher(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Message {MessageId} to {Destination} was not sent; it will be sent again.")]
-    private partial void LogNotSent(Exception error, Guid messageId, string destination);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Message {MessageId} to {Destination} was not sent, and maybe others; trying again: {Reason}")]
+    private partial void LogNotSent(Exception error, Guid messageId, string destination, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Message {MessageId} to {Destination} was not handled; it will be again.")]
+    private partial void LogNotHandled(Exception error, Guid messageId, string destination);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The outbox of {Store} could not be swept; trying again.")]
     private partial void LogSweepFailed(Exception error, string store);

@@ -22,7 +22,7 @@ internal sealed class OutboxSerializer(TimeProvider clock)
         var destination = context.DestinationAddress ?? throw new MessageException(typeof(T), "The message has no destination.");
         var body = context.Serializer.GetMessageBody(context).GetBytes();
         return new(
-            id, destination.ToString(), context.Serializer.ContentType.MediaType, string.Join(';', context.SupportedMessageTypes), body, Headers(context), now,
+            id, OutboxAddress.Of(destination), context.Serializer.ContentType.MediaType, string.Join(';', context.SupportedMessageTypes), body, Headers(context), now,
             context.TryGetPayload<DueTime>(out var due) ? due.At : null);
     }
 

@@ -104,7 +104,7 @@ public sealed class TestShop : IAsyncDisposable
         arrange?.Invoke(probe);
         builder.Services.AddSingleton(probe);
         builder.Services.AddStore<TestModule>(builder.Configuration, new() { Name = "test", Schema = typeof(TestShop).Assembly, InlineProjections = [CounterSaga.Row] });
-        builder.Services.AddInMemoryMessaging(bus =>
+        builder.Services.AddShopMessaging(builder.Configuration, bus =>
         {
             bus.AddServiceEndpoint<TestModule>(PingQueue, endpoint => endpoint.Consumer<PingConsumer>());
             bus.AddServiceEndpoint<TestModule>(PongQueue, endpoint => endpoint.Consumer<PongConsumer>());

@@ -92,7 +92,7 @@ public sealed class TestInventory : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(clock);
         builder.Services.AddSingleton<Answers>();
         builder.Services.AddInventory(builder.Configuration);
-        builder.Services.AddInMemoryMessaging(bus =>
+        builder.Services.AddShopMessaging(builder.Configuration, bus =>
         {
             bus.AddInventoryConsumers();
             bus.AddServiceEndpoint<InventoryModule>("answers", endpoint => endpoint.Consumer<AnswersConsumer>());

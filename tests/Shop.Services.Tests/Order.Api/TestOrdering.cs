@@ -82,7 +82,7 @@ public sealed class TestOrdering : IAsyncDisposable
         builder.AddShopServiceDefaults();
         builder.Services.AddSingleton(new World());
         builder.Services.AddOrdering(builder.Configuration);
-        builder.Services.AddInMemoryMessaging(bus =>
+        builder.Services.AddShopMessaging(builder.Configuration, bus =>
         {
             bus.AddOrderingConsumers();
             bus.AddServiceEndpoint<OrderingModule>("world", endpoint => endpoint.Consumer<WorldConsumer>());

@@ -61,7 +61,7 @@ internal sealed class RunningPayments : IAsyncDisposable
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSingleton(running.probe);
         builder.Services.AddPayments(builder.Configuration);
-        builder.Services.AddInMemoryMessaging(bus =>
+        builder.Services.AddShopMessaging(builder.Configuration, bus =>
         {
             bus.AddPaymentsConsumers();
             bus.AddServiceEndpoint<PaymentsModule>("payment-replies", endpoint => endpoint.Consumer<PaymentReplyConsumer>());

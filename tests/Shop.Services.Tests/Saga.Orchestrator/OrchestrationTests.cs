@@ -32,7 +32,7 @@ public sealed class OrchestrationTests : IAsyncLifetime, IDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(answers);
         builder.Services.AddOrchestration(builder.Configuration);
-        builder.Services.AddInMemoryMessaging(bus =>
+        builder.Services.AddShopMessaging(builder.Configuration, bus =>
         {
             bus.AddOrchestrationConsumers();
             foreach (var queue in (string[])[Queues.Inventory, Queues.Payment, Queues.Order])
