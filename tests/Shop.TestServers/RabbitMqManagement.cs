@@ -25,11 +25,11 @@ public sealed class RabbitMqManagement : IDisposable
         http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
     }
 
-    /// <summary>Every queue, as it is now and not as of the last statistics.</summary>
+    /// <summary>Every durable queue, as it is now and not as of the last statistics.</summary>
     public async Task<IReadOnlyList<QueueDepth>> QueuesAsync()
     {
         var queues = await GetAsync($"/api/queues/{RabbitMqServer.VirtualHost}?disable_stats=true&enable_queue_totals=true");
-        return [.. queues.EnumerateArray().Select(queue => new QueueDepth(
+        return [.. queues.EnumerateArray().Where(queue => queue.GetProperty("durable").GetBoolean()).Select(queue => new QueueDepth(
             queue.GetProperty("name").GetString()!, queue.GetProperty("type").GetString()!, Count(queue, "messages_ready"), Count(queue, "messages_unacknowledged")))];
     }
 

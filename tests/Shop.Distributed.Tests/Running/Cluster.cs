@@ -107,13 +107,14 @@ internal sealed class Cluster : IAsyncDisposable
         foreach (var service in Service.All)
         {
             services[service.Name] = [.. Enumerable.Range(1, options.Replicas).Select(replica =>
-                new ServiceProcess(service.Project, replica, "/health/ready", folder, SettingsOf(service, replica, options)))];
+                new ServiceProcess(service.Project, replica, "/diagnostics/counters", folder, SettingsOf(service, replica, options)))];
             clients[service.Name] = new(services[service.Name]);
         }
     }
 
     private Dictionary<string, string?> SettingsOf(Service service, int replica, ClusterOptions options) => new(options.Settings)
     {
+        ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Warning",
         ["Shop__Transport"] = "RabbitMq",
         ["Shop__Store"] = "PostgreSql",
         ["ConnectionStrings__rabbitmq"] = Servers.Broker.ConnectionString(service.Name, options.BrokerPort(service.Name, replica)),

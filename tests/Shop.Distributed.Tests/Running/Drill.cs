@@ -40,7 +40,9 @@ public abstract class Drill(DrillServers servers, ITestOutputHelper output)
         {
             var seed = DrillOptions.Seed + round;
             output.WriteLine($"SHOP_SEED={seed}");
+            var started = Stopwatch.GetTimestamp();
             await using var cluster = await Cluster.StartAsync(servers, Options);
+            output.WriteLine($"Started in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s.");
             try
             {
                 await cluster.ListProductsAsync();
@@ -59,18 +61,17 @@ public abstract class Drill(DrillServers servers, ITestOutputHelper output)
 
     private static async Task FinishAsync(DrillRound drill, Func<DrillRound, Task>? afterwards)
     {
-        await using var ends = new Ending(drill);
-        await ends.UntilAcknowledgedAsync();
-        await ends.UntilQuietAsync();
+        await Ending.UntilAcknowledgedAsync(drill);
+        await Ending.UntilQuietAsync(drill);
         if (afterwards is not null)
         {
             await afterwards(drill);
-            await ends.UntilQuietAsync();
+            await Ending.UntilQuietAsync(drill);
         }
 
-        await ends.CheckOrdersAsync();
+        await Ending.CheckOrdersAsync(drill);
         var exits = await drill.Cluster.TerminateAsync(StopTime);
-        await ends.AuditAsync();
+        await Ending.AuditAsync(drill);
         exits.Where(exit => exit.Value != 0).ShouldBeEmpty("Each process exits with 0 after SIGTERM.");
     }
 

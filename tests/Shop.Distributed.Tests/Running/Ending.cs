@@ -3,15 +3,12 @@ using System.Diagnostics;
 namespace Shop.Distributed.Tests.Running;
 
 /// <summary>How a round ends: all acknowledged, all ended, nothing under way, and a clean audit.</summary>
-internal sealed class Ending(DrillRound drill) : IAsyncDisposable
+internal static class Ending
 {
-    private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(150);
+    private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(180);
     private static readonly string[] UnderWay = ["trying", "confirming", "completing", "cancelling", "compensating", "closing"];
 
-    private readonly Cluster cluster = drill.Cluster;
-    private readonly Stores stores = new(drill.Cluster);
-
-    public async Task UntilAcknowledgedAsync()
+    public static async Task UntilAcknowledgedAsync(DrillRound drill)
     {
         await drill.Load.Finished.WaitAsync(MostTime);
         drill.Note($"{drill.Load.ToString()}");
@@ -21,43 +18,37 @@ internal sealed class Ending(DrillRound drill) : IAsyncDisposable
     }
 
     /// <summary>Waits until every order and saga has ended and no message is on its way, twice in a row: one could be between two places.</summary>
-    public async Task UntilQuietAsync()
+    public static async Task UntilQuietAsync(DrillRound drill)
     {
+        await using var stores = new Stores(drill.Cluster);
         var started = Stopwatch.GetTimestamp();
         var quiet = 0;
         var last = "";
         await Eventually.SoAsync(
             async () =>
             {
-                last = await WhatIsUnderWayAsync();
+                last = await WhatIsUnderWayAsync(drill.Cluster, stores);
                 quiet = last.Length == 0 ? quiet + 1 : 0;
                 return quiet == 2;
             },
-            () => $"nothing is under way; there are {last}", MostTime);
-        drill.Note($"Quiet {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s after the last order was acknowledged.");
+            () => $"nothing is under way; there is {last}", MostTime);
+        drill.Note($"Quiet after {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s.");
     }
 
-    /// <summary>Every acknowledged order is there, has ended, and no other is.</summary>
-    public async Task CheckOrdersAsync()
+    /// <summary>Every acknowledged order is there, has ended, and there is no other.</summary>
+    public static async Task CheckOrdersAsync(DrillRound drill)
     {
-        var listed = new Dictionary<Guid, string>();
-        for (string? after = null; ;)
-        {
-            var page = await cluster.ClientOf(Service.Order).GetAsync($"/orders?limit=200{(after is null ? "" : $"&after={after}")}");
-            foreach (var order in page["items"].EnumerateArray())
-                listed.Add(order.GetProperty("orderId").GetGuid(), order.GetProperty("status").GetString()!);
-            after = page["next"].GetString();
-            if (after is null)
-                break;
-        }
-
-        drill.Note($"{string.Join(", ", listed.CountBy(order => order.Value).Select(status => $"{status.Key}: {status.Value}"))}");
-        listed.Keys.Order().ShouldBe(drill.Load.Acknowledged.Values.Order());
-        listed.Values.ShouldNotContain("placed");
+        var orders = (await Orders.ListAsync(drill.Cluster)).ToDictionary(order => order.GetProperty("orderId").GetGuid(), order => order.GetProperty("status").GetString()!);
+        drill.Note($"{string.Join(", ", orders.Values.CountBy(status => status).Select(status => $"{status.Key}: {status.Value}"))}");
+        foreach (var (reason, count) in await Orders.ReasonsAsync(drill.Cluster))
+            drill.Note($"    {count} × {reason}");
+        orders.Keys.Order().ShouldBe(drill.Load.Acknowledged.Values.Order());
+        orders.Values.ShouldNotContain("placed");
     }
 
-    public async Task AuditAsync()
+    public static async Task AuditAsync(DrillRound drill)
     {
+        await using var stores = new Stores(drill.Cluster);
         var report = await stores.AuditAsync();
         using var text = new StringWriter();
         report.Print(text);
@@ -69,24 +60,23 @@ internal sealed class Ending(DrillRound drill) : IAsyncDisposable
         report.Totals.ParkedMessages.ShouldBe(0);
     }
 
-    public ValueTask DisposeAsync() => stores.DisposeAsync();
-
     /// <summary>Empty when nothing is.</summary>
-    private async Task<string> WhatIsUnderWayAsync()
+    private static async Task<string> WhatIsUnderWayAsync(Cluster cluster, Stores stores)
     {
         var found = new List<string>();
-        Add((await cluster.Servers.Broker.Management.QueuesAsync()).Where(queue => queue.Messages > 0).Select(queue => queue.ToString()));
-        Add((await stores.OutboxAsync()).Select(waiting => $"{waiting.Message.MessageType} in the outbox of {waiting.Store}"));
-        foreach (var state in UnderWay)
+        foreach (var queue in await cluster.Servers.Broker.Management.QueuesAsync())
         {
-            var sagas = (await cluster.ClientOf(Service.Saga).GetAsync($"/sagas?state={state}&limit=500"))["items"].GetArrayLength();
-            Add(Enumerable.Repeat($"saga {state}", sagas));
+            Add(queue.Ready, $"message in queue {queue.Name}");
+            Add(queue.Unacknowledged, $"unacknowledged message of queue {queue.Name}");
         }
 
-        var placed = (await cluster.ClientOf(Service.Order).GetAsync("/orders?status=placed&limit=200"))["items"].GetArrayLength();
-        Add(Enumerable.Repeat("order placed", placed));
+        foreach (var waiting in await stores.OutboxAsync())
+            Add(1, $"{waiting.Message.MessageType}{(waiting.Message.DueAt is null ? "" : " for later")} in the outbox of {waiting.Store}");
+        foreach (var state in UnderWay)
+            Add((await cluster.ClientOf(Service.Saga).GetAsync($"/sagas?state={state}&limit=500"))["items"].GetArrayLength(), $"saga {state}");
+        Add((await cluster.ClientOf(Service.Order).GetAsync("/orders?status=placed&limit=200"))["items"].GetArrayLength(), "order placed");
         return string.Join(", ", found.CountBy(what => what).Select(what => $"{what.Value} × {what.Key}"));
 
-        void Add(IEnumerable<string> what) => found.AddRange(what);
+        void Add(long count, string what) => found.AddRange(Enumerable.Repeat(what, (int)count));
     }
 }

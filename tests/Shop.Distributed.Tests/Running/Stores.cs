@@ -21,6 +21,15 @@ internal sealed class Stores(Cluster cluster) : IAsyncDisposable
     public async Task<IReadOnlyList<(string Store, ParkedMessage Message)>> ParkedAsync() =>
         [.. (await Task.WhenAll(stores.Select(async store => (await store.Engine.ReadParkedAsync(Most, default)).Select(message => (store.Name, message))))).SelectMany(messages => messages)];
 
+    /// <summary>How many events each store has.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> HeadsAsync()
+    {
+        var heads = new Dictionary<string, long>();
+        foreach (var store in stores)
+            heads[store.Name] = await store.Engine.ReadHeadAsync(default);
+        return heads;
+    }
+
     /// <summary>What <c>Shop.Audit</c> says of the stores and the provider's ledger.</summary>
     public async Task<AuditReport> AuditAsync() => await Auditor.RunAsync(stores, [.. LedgerReader.ReadAll(cluster.LedgerFile).Select(ToIntent)]);
 
