@@ -88,6 +88,7 @@ internal sealed class Cluster : IAsyncDisposable
             client.Dispose();
         foreach (var process in Processes.Where(process => process is not null))
             await process.DisposeAsync();
+        KeepLogs();
         Directory.Delete(folder, recursive: true);
     }
 
@@ -114,7 +115,9 @@ internal sealed class Cluster : IAsyncDisposable
 
     private Dictionary<string, string?> SettingsOf(Service service, int replica, ClusterOptions options) => new(options.Settings)
     {
-        ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Warning",
+        ["Logging__Console__FormatterName"] = "simple",
+        ["Logging__Console__FormatterOptions__TimestampFormat"] = "HH:mm:ss.fff ",
+        ["Logging__Console__FormatterOptions__SingleLine"] = "true",
         ["Shop__Transport"] = "RabbitMq",
         ["Shop__Store"] = "PostgreSql",
         ["ConnectionStrings__rabbitmq"] = Servers.Broker.ConnectionString(service.Name, options.BrokerPort(service.Name, replica)),
@@ -122,6 +125,15 @@ internal sealed class Cluster : IAsyncDisposable
         ["Payments__Gateway__BaseUrl"] = Sandbox.Url,
         ["Payments__Gateway__SecretKey"] = providerKey,
     };
+
+    private void KeepLogs()
+    {
+        if (DrillOptions.Logs is null)
+            return;
+        var kept = Directory.CreateDirectory(Path.Combine(DrillOptions.Logs, Path.GetFileName(folder)));
+        foreach (var log in Directory.GetFiles(folder, "*.log"))
+            File.Copy(log, Path.Combine(kept.FullName, Path.GetFileName(log)));
+    }
 
     private async Task<bool> IsPricedAsync(string sku)
     {

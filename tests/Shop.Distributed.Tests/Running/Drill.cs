@@ -12,17 +12,28 @@ internal sealed record DrillRound(Cluster Cluster, OrderLoad Load, Random Random
     public void Note(FormattableString text) =>
         Output.WriteLine(FormattableString.Invariant($"{Stopwatch.GetElapsedTime(started).TotalSeconds,6:0.0} s  ") + FormattableString.Invariant(text));
 
-    /// <summary>Releases a share of the orders before each fault and lets it come while they are under way.</summary>
+    /// <summary>Releases a share of the orders before each fault, and lets it come when some of them are acknowledged.</summary>
     public async Task UnderLoadAsync(int faults, Func<int, Task> fault)
     {
         for (var i = 0; i < faults; i++)
         {
-            Load.Release((Load.Total / (faults + 1)) + 1);
-            await Task.Delay(Random.Next(50, 600));
+            await ReleaseAsync((Load.Total / (faults + 1)) + 1);
             await fault(i);
         }
 
         Load.ReleaseAll();
+    }
+
+    /// <summary>Releases orders and returns in the middle of them, or when none is acknowledged for seconds.</summary>
+    public async Task ReleaseAsync(int count)
+    {
+        var enough = Load.Acknowledged.Count + Random.Next(count);
+        var patience = TimeSpan.FromSeconds(5);
+        var begun = Stopwatch.GetTimestamp();
+        Load.Release(count);
+        while (Load.Acknowledged.Count < enough && Stopwatch.GetElapsedTime(begun) < patience)
+            await Task.Delay(10);
+        await Task.Delay(Random.Next(100));
     }
 }
 

@@ -18,6 +18,9 @@ internal static class DrillOptions
     /// <summary>The seed of the first round: <c>SHOP_SEED</c>, else one from the clock.</summary>
     public static int Seed { get; } = Number("SHOP_SEED") ?? (int)(Stopwatch.GetTimestamp() / 1_000 % 1_000_000_000);
 
+    /// <summary>Where the processes' logs are kept after the drills: <c>SHOP_DRILL_LOGS</c>. Null: nowhere.</summary>
+    public static string? Logs { get; } = Environment.GetEnvironmentVariable("SHOP_DRILL_LOGS");
+
     /// <summary>How long something stays away.</summary>
     public static TimeSpan Outage(double shortSeconds, double longSeconds) => TimeSpan.FromSeconds(IsLong ? longSeconds : shortSeconds);
 

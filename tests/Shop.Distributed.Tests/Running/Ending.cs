@@ -6,6 +6,7 @@ namespace Shop.Distributed.Tests.Running;
 internal static class Ending
 {
     private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(180);
+    private static readonly TimeSpan NoteEvery = TimeSpan.FromSeconds(5);
     private static readonly string[] UnderWay = ["trying", "confirming", "completing", "cancelling", "compensating", "closing"];
 
     public static async Task UntilAcknowledgedAsync(DrillRound drill)
@@ -22,12 +23,19 @@ internal static class Ending
     {
         await using var stores = new Stores(drill.Cluster);
         var started = Stopwatch.GetTimestamp();
+        var noted = started;
         var quiet = 0;
         var last = "";
         await Eventually.SoAsync(
             async () =>
             {
                 last = await WhatIsUnderWayAsync(drill.Cluster, stores);
+                if (last.Length > 0 && Stopwatch.GetElapsedTime(noted) > NoteEvery)
+                {
+                    noted = Stopwatch.GetTimestamp();
+                    drill.Note($"Under way: {last}");
+                }
+
                 quiet = last.Length == 0 ? quiet + 1 : 0;
                 return quiet == 2;
             },

@@ -20,8 +20,7 @@ public sealed class PauseDrills(DrillServers servers, ITestOutputHelper output) 
     [Fact]
     public Task A_replica_that_stands_still_past_its_leases_changes_nothing() => RunAsync(async drill =>
     {
-        drill.Load.Release(drill.Load.Total / 3);
-        await Task.Delay(drill.Random.Next(100, 600));
+        await drill.ReleaseAsync(drill.Load.Total / 3);
         var paused = Service.All.Select(service => drill.Cluster.ReplicasOf(service.Name)[drill.Random.Next(2)]).ToArray();
         foreach (var replica in paused)
             replica.Pause();
