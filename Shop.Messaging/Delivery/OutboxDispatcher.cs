@@ -183,6 +183,7 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
     /// <exception cref="TimeoutException">Not confirmed in time.</exception>
     private async Task SendAsync(OutboxMessage message)
     {
+        var sentAt = clock.GetUtcNow();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
         limit.CancelAfter(options.ConfirmLimit);
         try
@@ -193,7 +194,7 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
             if (transport is not null)
-                await transport.RebuildAsync();
+                await transport.RebuildAsync(sentAt);
             throw new TimeoutException($"The broker did not confirm within {options.ConfirmLimit.TotalSeconds:0} s.");
         }
     }

@@ -21,6 +21,9 @@ internal sealed class StoredMessage(OutboxMessage message) : IPipe<SendContext>,
         context.MessageId = message.Id;
         context.Serializer = this;
         context.SupportedMessageTypes = message.MessageType.Split(';');
+        // What no queue takes comes back as an error, and its row stays: the service that reads it may not have started yet.
+        if (context.TryGetPayload<RabbitMqSendContext>(out var broker))
+            broker.Mandatory = true;
         context.Headers.Set(MessageHeaders.MessageId, message.Id.ToString());
         context.Headers.Set(MessageHeaders.MessageType, message.MessageType);
         if (message.Headers is not null)

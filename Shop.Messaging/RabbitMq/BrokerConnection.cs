@@ -21,6 +21,7 @@ internal sealed partial class BrokerConnection(
     private static readonly TimeSpan LogEvery = TimeSpan.FromSeconds(10);
     private int waiting;
     private int rebuilding;
+    private DateTimeOffset connectedAt;
 
     public bool IsAway => Volatile.Read(ref waiting) > 0;
 
@@ -58,18 +59,21 @@ internal sealed partial class BrokerConnection(
             Interlocked.Decrement(ref waiting);
         }
 
+        connectedAt = clock.GetUtcNow();
         if (logged is not null)
             LogBack(address);
     }
 
     /// <summary>Aborts the connection; what was sent over it and not confirmed fails, and MassTransit connects anew.</summary>
-    public async Task RebuildAsync()
+    public async Task RebuildAsync(DateTimeOffset sentAt)
     {
-        if (IsAway || Interlocked.Exchange(ref rebuilding, 1) == 1)
+        // What was sent over an earlier connection says nothing about this one.
+        if (IsAway || sentAt <= connectedAt || Interlocked.Exchange(ref rebuilding, 1) == 1)
             return;
         try
         {
             LogRebuilding(address);
+            connectedAt = clock.GetUtcNow();
             var host = (IRabbitMqHostConfiguration)provider.GetRequiredService<IBusInstance>().HostConfiguration;
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5), clock);
             await host.ConnectionContextSupervisor.Send(

@@ -94,7 +94,8 @@ public sealed class TestShop : IAsyncDisposable
     public IMessageOutbox Outbox => Services.GetRequiredService<IMessageOutbox>();
 
     public static async Task<TestShop> StartAsync(
-        string? folder = null, bool keepFolder = false, Action<IBusRegistrationConfigurator>? more = null, Action<Probe>? arrange = null)
+        string? folder = null, bool keepFolder = false, Action<IBusRegistrationConfigurator>? more = null, Action<Probe>? arrange = null,
+        Action<IServiceCollection>? services = null)
     {
         folder ??= Directory.CreateTempSubdirectory("shop-messaging-").FullName;
         var builder = Host.CreateEmptyApplicationBuilder(new());
@@ -103,6 +104,7 @@ public sealed class TestShop : IAsyncDisposable
         var probe = new Probe();
         arrange?.Invoke(probe);
         builder.Services.AddSingleton(probe);
+        services?.Invoke(builder.Services);
         builder.Services.AddStore<TestModule>(builder.Configuration, new() { Name = "test", Schema = typeof(TestShop).Assembly, InlineProjections = [CounterSaga.Row] });
         builder.Services.AddShopMessaging(builder.Configuration, bus =>
         {
