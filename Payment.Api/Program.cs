@@ -2,6 +2,9 @@ using Shop.Messaging;
 using Shop.Payments;
 using Shop.ServiceDefaults;
 
+if (HealthProbe.IsAsked(args))
+    return await HealthProbe.RunAsync(args);
+
 var builder = WebApplication.CreateBuilder(args).UseDistributedMode().AddShopServiceDefaults();
 builder.Services.AddPayments(builder.Configuration);
 builder.Services.AddShopMessaging(builder.Configuration, bus => bus.AddPaymentsConsumers());
@@ -9,3 +12,4 @@ builder.Services.AddShopMessaging(builder.Configuration, bus => bus.AddPaymentsC
 var app = builder.Build().UseShopServiceDefaults();
 app.MapPayments();
 await app.RunAsync();
+return 0;

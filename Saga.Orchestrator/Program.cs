@@ -2,6 +2,9 @@ using Shop.Messaging;
 using Shop.Orchestration;
 using Shop.ServiceDefaults;
 
+if (HealthProbe.IsAsked(args))
+    return await HealthProbe.RunAsync(args);
+
 var builder = WebApplication.CreateBuilder(args).UseDistributedMode().AddShopServiceDefaults();
 builder.Services.AddOrchestration(builder.Configuration);
 builder.Services.AddShopMessaging(builder.Configuration, bus => bus.AddOrchestrationConsumers());
@@ -10,3 +13,4 @@ var app = builder.Build();
 app.UseShopServiceDefaults();
 app.MapOrchestration();
 await app.RunAsync();
+return 0;

@@ -51,6 +51,9 @@ public interface IStorageEngine : IAsyncDisposable
     /// <summary>Outbox messages waiting, oldest first, for operators and audits; takes no claim.</summary>
     Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken);
 
+    /// <summary>How much waits in the outbox and since when, and how much is parked: cheap enough to ask every few seconds.</summary>
+    Task<OutboxStatus> ReadOutboxStatusAsync(DateTimeOffset now, CancellationToken cancellationToken);
+
     /// <summary>True when this message was handled by this endpoint within the inbox's retention.</summary>
     Task<bool> IsHandledAsync(string endpoint, Guid messageId, CancellationToken cancellationToken);
 

@@ -112,6 +112,7 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
 
     private async Task HandleLocallyAsync(OutboxMessage message)
     {
+        using var span = OutboxTrace.Continue(message);
         var handled = false;
         try
         {
@@ -131,6 +132,7 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
 
     private async Task DeliverInProcessAsync(OutboxMessage message)
     {
+        using var span = OutboxTrace.Continue(message);
         try
         {
             var endpoint = await EndpointAsync(message.Destination);
@@ -151,6 +153,7 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
     /// <summary>Tries until the broker has confirmed, for as long as the claim on the row lasts; then the sweep takes it up again.</summary>
     private async Task DeliverAsync(OutboxMessage message)
     {
+        using var span = OutboxTrace.Continue(message);
         var until = clock.GetUtcNow() + options.ClaimDuration;
         for (var pause = TimeSpan.FromMilliseconds(250); !stopping.IsCancellationRequested; pause *= 2)
         {

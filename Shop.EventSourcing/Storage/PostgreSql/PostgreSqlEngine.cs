@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -12,6 +13,7 @@ public sealed class PostgreSqlEngine : IStorageEngine
     private static readonly string ReadStreamSql = EmbeddedSql.Read("PostgreSql", "read-stream");
     private static readonly string ReadLogSql = EmbeddedSql.Read("PostgreSql", "read-log");
     private static readonly string ReadOutboxSql = EmbeddedSql.Read("PostgreSql", "read-outbox");
+    private static readonly string OutboxStatusSql = EmbeddedSql.Read("PostgreSql", "read-outbox-status");
     private static readonly string ReadParkedSql = EmbeddedSql.Read("PostgreSql", "read-parked");
     private static readonly string ClaimOutboxSql = EmbeddedSql.Read("PostgreSql", "claim-outbox");
 
@@ -35,7 +37,7 @@ public sealed class PostgreSqlEngine : IStorageEngine
 
     /// <inheritdoc cref="PostgreSqlEngine(NpgsqlDataSource, IReadOnlyList{Table})"/>
     public PostgreSqlEngine(string connectionString, IReadOnlyList<Table> tables)
-        : this(NpgsqlDataSource.Create(connectionString), tables) => ownsSource = true;
+        : this(CreateSource(connectionString), tables) => ownsSource = true;
 
     public bool IsShared => true;
 
@@ -66,6 +68,9 @@ public sealed class PostgreSqlEngine : IStorageEngine
 
     public async Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken) =>
         await QueryAsync(ReadOutboxSql, Message, cancellationToken, limit);
+
+    public async Task<OutboxStatus> ReadOutboxStatusAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
+        (await QueryAsync(OutboxStatusSql, Status, cancellationToken, now.UtcDateTime, OutboxStatus.CountedAtMost))[0];
 
     public async Task<bool> IsHandledAsync(string endpoint, Guid messageId, CancellationToken cancellationToken) =>
         await NumberAsync("SELECT count(*) FROM inbox WHERE endpoint = $1 AND message_id = $2", cancellationToken, endpoint, messageId) > 0;
@@ -110,9 +115,20 @@ public sealed class PostgreSqlEngine : IStorageEngine
         row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetFieldValue<byte[]>(4), row.IsDBNull(5) ? null : row.GetString(5),
         row.GetFieldValue<DateTimeOffset>(6), row.IsDBNull(7) ? null : row.GetFieldValue<DateTimeOffset>(7));
 
+    private static OutboxStatus Status(NpgsqlDataReader row) =>
+        new(row.GetInt64(0), row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1), row.GetInt64(2));
+
     private static ParkedMessage Parked(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetGuid(2), row.GetString(3), row.GetString(4), row.GetFieldValue<byte[]>(5),
         row.IsDBNull(6) ? null : row.GetString(6), row.GetString(7), row.GetString(8), row.GetFieldValue<DateTimeOffset>(9));
+
+    /// <summary>Commands are traced as parts of what somebody does; what the process asks for by itself would only be noise.</summary>
+    private static NpgsqlDataSource CreateSource(string connectionString)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        builder.ConfigureTracing(tracing => tracing.ConfigureCommandFilter(_ => Activity.Current is not null));
+        return builder.Build();
+    }
 
     private NpgsqlCommand Command(string sql, params ReadOnlySpan<object> values)
     {

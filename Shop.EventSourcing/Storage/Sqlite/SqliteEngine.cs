@@ -59,6 +59,9 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
     public Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken) =>
         Read<IReadOnlyList<OutboxMessage>>(reader => reader.Outbox(limit), cancellationToken);
 
+    public Task<OutboxStatus> ReadOutboxStatusAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
+        Read(reader => reader.OutboxStatus(now), cancellationToken);
+
     public Task<bool> IsHandledAsync(string endpoint, Guid messageId, CancellationToken cancellationToken) =>
         Read(reader => reader.IsHandled(endpoint, messageId), cancellationToken);
 

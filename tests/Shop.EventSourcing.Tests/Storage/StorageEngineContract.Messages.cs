@@ -119,6 +119,16 @@ public abstract partial class StorageEngineContract
     }
 
     [Fact]
+    public async Task The_status_of_the_outbox_counts_what_is_due_and_tells_since_when()
+    {
+        (await engine.ReadOutboxStatusAsync(Start, default)).ShouldBe(new(0, null, 0));
+        var parked = new ParkedMessage(Guid.CreateVersion7(), "orders", null, "urn:message:Thing", "application/json", [], null, "unreadable", "", Start);
+        await Commit(new() { Outbox = [Message(Start.AddSeconds(5)), Message(dueAt: Start.AddSeconds(2)), Message(dueAt: Start.AddMinutes(1))], Parked = [parked] });
+
+        (await engine.ReadOutboxStatusAsync(Start.AddSeconds(30), default)).ShouldBe(new(2, Start.AddSeconds(2), 1));
+    }
+
+    [Fact]
     public async Task Two_claimers_get_different_messages()
     {
         await Commit(new() { Outbox = [.. Enumerable.Range(0, 200).Select(_ => Message(dueAt: Start))] });

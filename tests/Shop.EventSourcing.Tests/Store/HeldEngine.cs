@@ -52,6 +52,9 @@ internal sealed class HeldEngine(IStorageEngine inner) : IStorageEngine
 
     public Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken) => inner.ReadOutboxAsync(limit, cancellationToken);
 
+    public Task<OutboxStatus> ReadOutboxStatusAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
+        inner.ReadOutboxStatusAsync(now, cancellationToken);
+
     public Task<bool> IsHandledAsync(string endpoint, Guid messageId, CancellationToken cancellationToken) =>
         inner.IsHandledAsync(endpoint, messageId, cancellationToken);
 
