@@ -14,7 +14,7 @@ public sealed class MessagingOptions
     /// <summary>How often the outbox is looked through for due and left-over messages.</summary>
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How long a swept message belongs to the process that swept it.</summary>
+    /// <summary>How long a message belongs to the process that committed or swept it; when that one dies, others wait so long to take it over.</summary>
     public TimeSpan ClaimDuration { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>A broker that has not confirmed a message for so long gets a new connection.</summary>

@@ -14,7 +14,8 @@ internal static class StoreEngines
         {
             var connectionString = configuration.GetConnectionString(definition.Name)
                 ?? throw new InvalidOperationException($"Setting ConnectionStrings:{definition.Name} is missing: it names the PostgreSQL database of {definition.Name}.");
-            return new PostgreSqlEngine(connectionString, definition.Tables);
+            var messaging = configuration.GetSection(MessagingOptions.Section).Get<MessagingOptions>() ?? new();
+            return new PostgreSqlEngine(connectionString, definition.Tables) { WriterClaim = messaging.ClaimDuration };
         }
 
         var folder = configuration["Shop:Data"] ?? "data";

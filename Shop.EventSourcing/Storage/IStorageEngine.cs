@@ -48,6 +48,9 @@ public interface IStorageEngine : IAsyncDisposable
     /// <summary>Drops all claims on outbox messages: for a store of one process, when that process starts.</summary>
     Task ReleaseOutboxClaimsAsync(CancellationToken cancellationToken);
 
+    /// <summary>Drops the claims on messages that the caller will not send, so that others need not wait for their end.</summary>
+    Task ReleaseOutboxClaimsAsync(IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken);
+
     /// <summary>Outbox messages waiting, oldest first, for operators and audits; takes no claim.</summary>
     Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken);
 

@@ -88,8 +88,11 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
             return;
         sends.Close();
         local.Close();
+        var left = underWay.Keys.ToList();
         await stopping.CancelAsync();
         await sweeping.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        if (!options.SingleProcess)
+            await LeaveToOthersAsync(left, cancellationToken);
     }
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -99,6 +102,21 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
     {
         stopping.Cancel();
         stopping.Dispose();
+    }
+
+    /// <summary>An order need not wait for the end of our claims to go on.</summary>
+    private async Task LeaveToOthersAsync(IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.Engine.ReleaseOutboxClaimsAsync(messageIds, cancellationToken);
+        }
+#pragma warning disable CA1031 // The claims end by themselves.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            LogSweepFailed(error, store.Name);
+        }
     }
 
     private void Take(OutboxMessage message)

@@ -41,6 +41,12 @@ public sealed class PostgreSqlEngine : IStorageEngine
 
     public bool IsShared => true;
 
+    /// <summary>How long an outbox message to send at once belongs to the process that committed it; 30 s unless set.</summary>
+    public TimeSpan WriterClaim
+    {
+        init => writer.WriterClaim = value;
+    }
+
     public Task InitializeAsync(IReadOnlyList<SchemaScript> scripts, CancellationToken cancellationToken) =>
         PostgreSqlSchema.UpgradeAsync(source, scripts, cancellationToken);
 
@@ -65,6 +71,9 @@ public sealed class PostgreSqlEngine : IStorageEngine
 
     public Task ReleaseOutboxClaimsAsync(CancellationToken cancellationToken) =>
         ExecuteAsync("UPDATE outbox SET claimed_until = NULL WHERE claimed_until IS NOT NULL", cancellationToken);
+
+    public Task ReleaseOutboxClaimsAsync(IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken) =>
+        ExecuteAsync("UPDATE outbox SET claimed_until = NULL WHERE id = ANY($1)", cancellationToken, messageIds.ToArray());
 
     public async Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken) =>
         await QueryAsync(ReadOutboxSql, Message, cancellationToken, limit);

@@ -12,6 +12,11 @@ internal sealed class PostgreSqlWriter(NpgsqlDataSource source, IReadOnlyDiction
     private readonly GroupArguments arguments = new(tables);
     private NpgsqlCommand? command;
 
+    public TimeSpan WriterClaim
+    {
+        set => arguments.WriterClaim = value;
+    }
+
     public async Task<WriteResult[]> CommitAsync(IReadOnlyList<WriteSet> group, CancellationToken cancellationToken)
     {
         await writing.WaitAsync(cancellationToken);

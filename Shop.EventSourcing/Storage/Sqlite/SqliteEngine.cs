@@ -56,6 +56,12 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
         return true;
     }, cancellationToken);
 
+    public Task ReleaseOutboxClaimsAsync(IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken) => Write(() =>
+    {
+        Writer.ReleaseOutboxClaims(messageIds);
+        return true;
+    }, cancellationToken);
+
     public Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken) =>
         Read<IReadOnlyList<OutboxMessage>>(reader => reader.Outbox(limit), cancellationToken);
 

@@ -8,6 +8,7 @@ internal sealed class SqliteMessages(SqliteHandle database)
     private readonly SqliteStatement addOutbox = database.Prepare(EmbeddedSql.Read("Sqlite", "add-outbox"));
     private readonly SqliteStatement deleteOutbox = database.Prepare("DELETE FROM outbox WHERE id = ?1");
     private readonly SqliteStatement claimOutbox = database.Prepare(EmbeddedSql.Read("Sqlite", "claim-outbox"));
+    private readonly SqliteStatement releaseOutbox = database.Prepare("UPDATE outbox SET claimed_until = NULL WHERE id = ?1");
     private readonly SqliteStatement park = database.Prepare(EmbeddedSql.Read("Sqlite", "park-message"));
     private readonly SqliteStatement deleteParked = database.Prepare("DELETE FROM parked_messages WHERE id = ?1");
 
@@ -42,6 +43,15 @@ internal sealed class SqliteMessages(SqliteHandle database)
         return claimed;
     }
 
+    public void Release(IReadOnlyCollection<Guid> messageIds)
+    {
+        foreach (var id in messageIds)
+        {
+            releaseOutbox.Bind(1, id);
+            releaseOutbox.Run();
+        }
+    }
+
     public void CleanInbox(DateTimeOffset handledBefore, int limit)
     {
         cleanInbox.Bind(1, handledBefore);
@@ -59,7 +69,7 @@ internal sealed class SqliteMessages(SqliteHandle database)
         addOutbox.Bind(6, message.Headers);
         addOutbox.Bind(7, message.CreatedAt);
         addOutbox.Bind(8, message.DueAt);
-        addOutbox.Bind(9, OutboxClaims.First(message));
+        addOutbox.Bind(9, OutboxClaims.First(message, OutboxClaims.WritersDefault));
         addOutbox.Run();
     }
 

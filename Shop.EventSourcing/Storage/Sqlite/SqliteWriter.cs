@@ -73,6 +73,12 @@ internal sealed class SqliteWriter : IDisposable
 
     public void ReleaseOutboxClaims() => database.Execute("UPDATE outbox SET claimed_until = NULL WHERE claimed_until IS NOT NULL");
 
+    public void ReleaseOutboxClaims(IReadOnlyCollection<Guid> messageIds) => InTransaction(() =>
+    {
+        messages.Release(messageIds);
+        return true;
+    });
+
     public int CleanInbox(DateTimeOffset handledBefore, int limit) => InTransaction(() =>
     {
         messages.CleanInbox(handledBefore, limit);

@@ -76,6 +76,9 @@ public abstract partial class StorageEngineContract
 
         await engine.ReleaseOutboxClaimsAsync(default);
         (await Claimed(Start.AddSeconds(64))).ShouldBe([first.Id, second.Id]);
+
+        await engine.ReleaseOutboxClaimsAsync([second.Id, Guid.CreateVersion7()], default);
+        (await Claimed(Start.AddSeconds(65))).ShouldBe([second.Id]);
     }
 
     [Fact]

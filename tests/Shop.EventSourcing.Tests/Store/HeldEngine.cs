@@ -50,6 +50,9 @@ internal sealed class HeldEngine(IStorageEngine inner) : IStorageEngine
 
     public Task ReleaseOutboxClaimsAsync(CancellationToken cancellationToken) => inner.ReleaseOutboxClaimsAsync(cancellationToken);
 
+    public Task ReleaseOutboxClaimsAsync(IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken) =>
+        inner.ReleaseOutboxClaimsAsync(messageIds, cancellationToken);
+
     public Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken) => inner.ReadOutboxAsync(limit, cancellationToken);
 
     public Task<OutboxStatus> ReadOutboxStatusAsync(DateTimeOffset now, CancellationToken cancellationToken) =>

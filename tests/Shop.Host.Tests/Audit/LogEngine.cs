@@ -33,6 +33,8 @@ internal sealed class LogEngine : IStorageEngine
 
     public Task ReleaseOutboxClaimsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task ReleaseOutboxClaimsAsync(IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<OutboxStatus> ReadOutboxStatusAsync(DateTimeOffset now, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<bool> IsHandledAsync(string endpoint, Guid messageId, CancellationToken cancellationToken) => throw new NotSupportedException();
