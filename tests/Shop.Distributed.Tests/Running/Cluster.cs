@@ -108,7 +108,7 @@ internal sealed class Cluster : IAsyncDisposable
         foreach (var service in Service.All)
         {
             services[service.Name] = [.. Enumerable.Range(1, options.Replicas).Select(replica =>
-                new ServiceProcess(service.Project, replica, "/diagnostics/counters", folder, SettingsOf(service, replica, options)))];
+                new ServiceProcess(service.Project, replica, "/health/ready", folder, SettingsOf(service, replica, options)))];
             clients[service.Name] = new(services[service.Name]);
         }
     }
