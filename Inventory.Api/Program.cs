@@ -2,6 +2,9 @@ using Shop.Inventory;
 using Shop.Messaging;
 using Shop.ServiceDefaults;
 
+if (HealthProbe.IsAsked(args))
+    return await HealthProbe.RunAsync(args);
+
 var builder = WebApplication.CreateBuilder(args).UseDistributedMode().AddShopServiceDefaults();
 builder.Services.AddInventory(builder.Configuration);
 builder.Services.AddShopMessaging(builder.Configuration, bus => bus.AddInventoryConsumers());
@@ -9,4 +12,4 @@ builder.Services.AddShopMessaging(builder.Configuration, bus => bus.AddInventory
 var app = builder.Build();
 app.UseShopServiceDefaults();
 app.MapInventory();
-await app.RunShopAsync();
+return await app.RunShopAsync();

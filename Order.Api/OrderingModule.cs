@@ -20,6 +20,7 @@ public static class OrderingModuleExtensions
     public static IServiceCollection AddOrdering(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddStore<OrderingModule>(configuration, Store);
+        services.AddSingleton<OrderMetrics>();
         services.AddSingleton<OrderWaits>();
         services.AddSingleton<OrderPlacement>();
         services.AddSingleton<Ordering>();

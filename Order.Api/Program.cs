@@ -2,6 +2,9 @@ using Shop.Messaging;
 using Shop.Ordering;
 using Shop.ServiceDefaults;
 
+if (HealthProbe.IsAsked(args))
+    return await HealthProbe.RunAsync(args);
+
 var builder = WebApplication.CreateBuilder(args).UseDistributedMode().AddShopServiceDefaults();
 builder.Services.AddOrdering(builder.Configuration);
 builder.Services.AddShopMessaging(builder.Configuration, bus => bus.AddOrderingConsumers());
@@ -9,4 +12,4 @@ builder.Services.AddShopMessaging(builder.Configuration, bus => bus.AddOrderingC
 var app = builder.Build();
 app.UseShopServiceDefaults();
 app.MapOrdering();
-await app.RunShopAsync();
+return await app.RunShopAsync();

@@ -1,5 +1,9 @@
 using System.Runtime.InteropServices;
 using Shop.PaymentSandbox;
+using Shop.ServiceDefaults;
+
+if (HealthProbe.IsAsked(args))
+    return await HealthProbe.RunAsync(args);
 
 var configuration = new ConfigurationBuilder()
     .AddJsonFile("appsettings.json", optional: true)
@@ -14,6 +18,7 @@ using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop)
 await app.StartAsync();
 Console.WriteLine($"The payment sandbox listens on {string.Join(", ", app.Urls)}");
 await app.WaitForShutdownAsync();
+return 0;
 
 void Stop(PosixSignalContext signal)
 {

@@ -1,6 +1,7 @@
 using MassTransit;
 using Shop.Contracts;
 using Shop.Messaging;
+using Shop.Messaging.Measuring;
 using Shop.Messaging.Sagas;
 using Shop.ServiceDefaults;
 
@@ -30,6 +31,7 @@ public static class OrchestrationRegistration
             .Validate(options => options.TryDeadlineSeconds > 0, "Setting OrderSaga:TryDeadlineSeconds must be at least 1.")
             .Validate(options => options.LeaseSeconds > options.TryDeadlineSeconds, "Setting OrderSaga:LeaseSeconds must be more than OrderSaga:TryDeadlineSeconds.")
             .ValidateOnStart();
+        services.AddPeriodicMeasurement<OrderSagaMetrics>();
         return services.AddStore<OrchestrationModule>(configuration, OrderSagas.Store);
     }
 

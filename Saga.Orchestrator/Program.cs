@@ -2,6 +2,9 @@ using Shop.Messaging;
 using Shop.Orchestration;
 using Shop.ServiceDefaults;
 
+if (HealthProbe.IsAsked(args))
+    return await HealthProbe.RunAsync(args);
+
 var builder = WebApplication.CreateBuilder(args).UseDistributedMode().AddShopServiceDefaults();
 builder.Services.AddOrchestration(builder.Configuration);
 builder.Services.AddShopMessaging(builder.Configuration, bus => bus.AddOrchestrationConsumers());
@@ -9,4 +12,4 @@ builder.Services.AddShopMessaging(builder.Configuration, bus => bus.AddOrchestra
 var app = builder.Build();
 app.UseShopServiceDefaults();
 app.MapOrchestration();
-await app.RunShopAsync();
+return await app.RunShopAsync();

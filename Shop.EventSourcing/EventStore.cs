@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Shop.EventSourcing.Projections;
 using Shop.EventSourcing.Storage;
 
@@ -20,13 +21,16 @@ public partial class EventStore : IAsyncDisposable
 
     /// <param name="name">The service's name, for threads, logs and metrics.</param>
     /// <param name="engine">Initialised by <see cref="OpenAsync"/>; owned by the store from now on.</param>
-    public EventStore(string name, IStorageEngine engine, IEnumerable<IInlineProjection> inlineProjections, TimeProvider clock)
+    /// <param name="meters">The application's, so that another one in this process is not measured with it.</param>
+    public EventStore(
+        string name, IStorageEngine engine, IEnumerable<IInlineProjection> inlineProjections, TimeProvider clock, IMeterFactory? meters = null)
     {
         Name = name;
         Engine = engine;
         Clock = clock;
         this.inlineProjections = inlineProjections.ToDictionary(projection => projection.Category, StringComparer.Ordinal);
-        Counters = new(name);
+        Counters = new(name, meters);
+        CommitSpan = $"commit {name}";
         Committer = new(this);
         follower = engine.IsShared ? new(this) : null;
     }
@@ -56,6 +60,8 @@ public partial class EventStore : IAsyncDisposable
     internal GroupCommitter Committer { get; }
 
     internal TimeProvider Clock { get; }
+
+    internal string CommitSpan { get; }
 
     /// <summary>Creates or upgrades the schema and reads where the log stands.</summary>
     public async Task OpenAsync(IReadOnlyList<SchemaScript> scripts, CancellationToken cancellationToken)
@@ -169,6 +175,7 @@ public partial class EventStore : IAsyncDisposable
 }
 
 /// <summary>The event store of one service, told apart in dependency injection by the service's module type.</summary>
-public sealed class EventStore<TModule>(string name, IStorageEngine engine, IEnumerable<IInlineProjection> inlineProjections, TimeProvider clock)
-    : EventStore(name, engine, inlineProjections, clock)
+public sealed class EventStore<TModule>(
+    string name, IStorageEngine engine, IEnumerable<IInlineProjection> inlineProjections, TimeProvider clock, IMeterFactory? meters = null)
+    : EventStore(name, engine, inlineProjections, clock, meters)
     where TModule : class;

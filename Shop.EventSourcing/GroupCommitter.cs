@@ -108,6 +108,7 @@ internal sealed class GroupCommitter : IAsyncDisposable
         if (sets.Count == 0)
             return;
 
+        StoreTrace.EnterGroup(group);
         var started = Stopwatch.GetTimestamp();
         WriteResult[] results;
         try

@@ -4,20 +4,37 @@ using Shop.EventSourcing.Storage;
 namespace Shop.EventSourcing;
 
 /// <summary>What a store has done since it was opened; also published on the meter <c>Shop.EventSourcing</c>.</summary>
-public sealed class StoreCounters(string store)
+public sealed class StoreCounters
 {
-    private static readonly Meter Meter = new("Shop.EventSourcing");
-    private static readonly Histogram<int> GroupSize = Meter.CreateHistogram<int>("shop.store.commit.group_size", "{write_set}");
-    private static readonly Histogram<double> CommitDuration = Meter.CreateHistogram<double>("shop.store.commit.duration", "s");
-    private static readonly Counter<long> ConflictCount = Meter.CreateCounter<long>("shop.store.conflicts", "{write_set}");
-    private static readonly Counter<long> DuplicateCount = Meter.CreateCounter<long>("shop.store.duplicates", "{message}");
+    public const string MeterName = "Shop.EventSourcing";
 
-    private readonly KeyValuePair<string, object?> tag = new("store", store);
+    private static readonly Meter Unowned = new(MeterName);
+    private static readonly InstrumentAdvice<int> Sizes = new() { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256] };
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries = [0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    };
+
+    private readonly Histogram<int> groupSize;
+    private readonly Histogram<double> commitDuration;
+    private readonly Counter<long> conflictCount;
+    private readonly Counter<long> duplicateCount;
+    private readonly KeyValuePair<string, object?> tag;
     private long commits;
     private long writeSets;
     private long messages;
     private long conflicts;
     private long duplicates;
+
+    internal StoreCounters(string store, IMeterFactory? meters)
+    {
+        var meter = meters?.Create(MeterName) ?? Unowned;
+        groupSize = meter.CreateHistogram("shop.store.commit.group_size", "{write_set}", "Write sets in one transaction.", tags: null, Sizes);
+        commitDuration = meter.CreateHistogram("shop.store.commit.duration", "s", "Time to write one group.", tags: null, Seconds);
+        conflictCount = meter.CreateCounter<long>("shop.store.conflicts", "{write_set}", "Write sets refused because a stream had moved on.");
+        duplicateCount = meter.CreateCounter<long>("shop.store.duplicates", "{message}", "Messages that had been handled before.");
+        tag = new("store", store);
+    }
 
     /// <summary>Transactions committed.</summary>
     public long Commits => Volatile.Read(ref commits);
@@ -38,8 +55,8 @@ public sealed class StoreCounters(string store)
     {
         Interlocked.Increment(ref commits);
         Interlocked.Add(ref writeSets, size);
-        GroupSize.Record(size, tag);
-        CommitDuration.Record(duration.TotalSeconds, tag);
+        groupSize.Record(size, tag);
+        commitDuration.Record(duration.TotalSeconds, tag);
     }
 
     internal void MessageHandled() => Interlocked.Increment(ref messages);
@@ -49,12 +66,12 @@ public sealed class StoreCounters(string store)
         if (outcome == WriteOutcome.Conflict)
         {
             Interlocked.Increment(ref conflicts);
-            ConflictCount.Add(1, tag);
+            conflictCount.Add(1, tag);
         }
         else
         {
             Interlocked.Increment(ref duplicates);
-            DuplicateCount.Add(1, tag);
+            duplicateCount.Add(1, tag);
         }
     }
 }

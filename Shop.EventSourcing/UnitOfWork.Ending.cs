@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Shop.EventSourcing.Storage;
 
 namespace Shop.EventSourcing;
@@ -6,6 +7,7 @@ namespace Shop.EventSourcing;
 public sealed partial class UnitOfWork
 {
     private TaskCompletionSource? queued;
+    private List<Action>? afterCommit;
     private bool withdrawn;
 
     internal enum Phase
@@ -27,6 +29,9 @@ public sealed partial class UnitOfWork
 
     internal WriteSet? WriteSet { get; private set; }
 
+    /// <summary>Of its commit, while somebody traces it.</summary>
+    internal Activity? Span { get; private set; }
+
     internal InboxEntry? Inbox { get; }
 
     internal IEnumerable<StreamHandle> Written => handles.Values.Where(handle => handle.Appended.Count > 0);
@@ -37,12 +42,14 @@ public sealed partial class UnitOfWork
     public async Task<WriteResult> CommitAsync(CancellationToken cancellationToken = default)
     {
         ThrowIfUsed();
+        using var span = Span = StoreTrace.StartCommit(store);
         try
         {
             WriteSet = withdrawn ? new() { Appends = Checks() } : Build();
             if (WriteSet.IsEmpty && dependencies.Count == 0)
             {
                 Settle(committed: true);
+                RunAfterCommit();
                 return new(WriteOutcome.Committed, store.Position);
             }
 
@@ -58,12 +65,21 @@ public sealed partial class UnitOfWork
         }
 
         var result = await Completion.Task;
-        if (result.Outcome == WriteOutcome.Committed && WriteSet.Outbox.Count > 0)
-            store.MessagesCommitted?.Invoke(WriteSet.Outbox);
+        span?.SetTag("shop.commit.outcome", result.Outcome);
+        if (result.Outcome == WriteOutcome.Committed)
+        {
+            RunAfterCommit();
+            if (WriteSet.Outbox.Count > 0)
+                store.MessagesCommitted?.Invoke(WriteSet.Outbox);
+        }
+
         return result.Outcome == WriteOutcome.Conflict
             ? throw new ConcurrencyConflictException(result.Error?.Message ?? $"A stream of {string.Join(", ", handles.Keys.Take(5))} moved on.", result.Error)
             : result;
     }
+
+    /// <summary>Runs something once this is durable, and never when it is refused, given up or a duplicate; such as counting. Must not throw.</summary>
+    public void AfterCommit(Action action) => (afterCommit ??= []).Add(action);
 
     /// <summary>Gives up what was decided: the streams are loaded afresh by the next one. Harmless after a commit.</summary>
     public void Abandon() => store.Abandon(this);
@@ -156,6 +172,14 @@ public sealed partial class UnitOfWork
             return;
         withdrawn = true;
         await CommitAsync(cancellationToken);
+    }
+
+    private void RunAfterCommit()
+    {
+        if (withdrawn || afterCommit is null)
+            return;
+        foreach (var action in afterCommit)
+            action();
     }
 
     private Task QueuedOrEnded()

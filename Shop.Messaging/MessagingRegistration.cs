@@ -9,6 +9,7 @@ using Shop.EventSourcing;
 using Shop.Messaging.Consuming;
 using Shop.Messaging.Delivery;
 using Shop.Messaging.Local;
+using Shop.Messaging.Measuring;
 using Shop.Messaging.RabbitMq;
 
 namespace Shop.Messaging;
@@ -87,6 +88,7 @@ public static class MessagingRegistration
         services.AddSingleton(options);
         services.AddSingleton<InProcessDeliveries>();
         services.AddSingleton<OutboxSerializer>();
+        services.AddMeasuring();
         services.AddSingleton<MessageAttempts>();
         services.AddSingleton<LocalQueues>();
         services.AddSingleton<IMessageOutbox, MessageOutbox>();

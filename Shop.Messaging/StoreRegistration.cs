@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Reflection;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
@@ -40,10 +41,11 @@ public static class StoreRegistration
         where TModule : class
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
         services.AddSingleton(definition);
         services.AddSingleton(provider => new EventStore<TModule>(
             definition.Name, StoreEngines.Create(configuration, definition, provider.GetService<IHostEnvironment>()), definition.InlineProjections,
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IMeterFactory>()));
         services.AddSingleton<EventStore>(provider => provider.GetRequiredService<EventStore<TModule>>());
         services.AddSingleton<IHostedService>(provider => new StoreOpener(
             provider.GetRequiredService<EventStore<TModule>>(), StoreEngines.Scripts(configuration, definition), StoreOpener.Patience(configuration),

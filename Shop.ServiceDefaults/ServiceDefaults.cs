@@ -9,16 +9,21 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Shop.EventSourcing;
 using Shop.EventSourcing.Storage;
+using Shop.ServiceDefaults.Health;
+using Shop.ServiceDefaults.Telemetry;
 
 namespace Shop.ServiceDefaults;
 
-/// <summary>What every service does the same way: problem details, JSON, OpenAPI, diagnostics.</summary>
+/// <summary>What every service does the same way: telemetry, health, problem details, JSON, OpenAPI, diagnostics.</summary>
 public static class ServiceDefaults
 {
     public static TBuilder AddShopServiceDefaults<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
         // MassTransit reports usage to its maker unless told not to; a shop's traffic is nobody else's business.
         Environment.SetEnvironmentVariable("MASSTRANSIT_USAGE_TELEMETRY", "false");
+        OtlpExport.Add(builder);
+        Logs.Add(builder);
+        HealthEndpoints.Add(builder);
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = context => context.ProblemDetails.Extensions.Remove("traceId"));
         builder.Services.AddExceptionHandler<ProblemDetailsHandler>();
         builder.Services.ConfigureHttpJsonOptions(options =>
@@ -39,18 +44,23 @@ public static class ServiceDefaults
         return builder;
     }
 
-    /// <summary>Error handling, the OpenAPI document at <c>/openapi/v1.json</c>, a page to try it at <c>/docs</c>, and counters.</summary>
+    /// <summary>
+    /// Error handling, the OpenAPI document at <c>/openapi/v1.json</c>, a page to try it at <c>/docs</c>, health, counters, parked
+    /// messages.
+    /// </summary>
     public static WebApplication UseShopServiceDefaults(this WebApplication app)
     {
+        RequestTelemetry.Use(app);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.MapSwagger("/openapi/{documentName}.json");
         app.UseWhen(context => context.Request.Path.StartsWithSegments("/docs"), docs => docs.UseSwaggerUI(options =>
         {
             options.RoutePrefix = "docs";
-            options.SwaggerEndpoint("/openapi/v1.json", "Shop");
+            options.SwaggerEndpoint("../openapi/v1.json", "Shop");
         }));
         app.MapDiagnostics();
+        HealthEndpoints.Map(app);
         ParkedMessageEndpoints.Map(app);
         return app;
     }

@@ -6,35 +6,35 @@ using Shop.Messaging;
 
 namespace Shop.Ordering;
 
-public sealed class ConfirmOrderConsumer(TimeProvider clock) : IConsumer<ConfirmOrder>
+public sealed class ConfirmOrderConsumer(OrderMetrics metrics, TimeProvider clock) : IConsumer<ConfirmOrder>
 {
     public Task Consume(ConsumeContext<ConfirmOrder> context) =>
-        OrderEnd.DecideAsync(context, context.Message.OrderId, clock, at => new OrderCommand.Confirm(at));
+        OrderEnd.DecideAsync(context, context.Message.OrderId, metrics, clock, at => new OrderCommand.Confirm(at));
 }
 
-public sealed class RejectOrderConsumer(TimeProvider clock) : IConsumer<RejectOrder>
+public sealed class RejectOrderConsumer(OrderMetrics metrics, TimeProvider clock) : IConsumer<RejectOrder>
 {
     public Task Consume(ConsumeContext<RejectOrder> context) =>
-        OrderEnd.DecideAsync(context, context.Message.OrderId, clock, at => new OrderCommand.Reject(context.Message.Reason, at));
+        OrderEnd.DecideAsync(context, context.Message.OrderId, metrics, clock, at => new OrderCommand.Reject(context.Message.Reason, at));
 }
 
-public sealed class CancelOrderConsumer(TimeProvider clock) : IConsumer<CancelOrder>
+public sealed class CancelOrderConsumer(OrderMetrics metrics, TimeProvider clock) : IConsumer<CancelOrder>
 {
     public Task Consume(ConsumeContext<CancelOrder> context) =>
-        OrderEnd.DecideAsync(context, context.Message.OrderId, clock, at => new OrderCommand.Cancel(context.Message.Reason, at));
+        OrderEnd.DecideAsync(context, context.Message.OrderId, metrics, clock, at => new OrderCommand.Cancel(context.Message.Reason, at));
 }
 
 /// <summary>The end of an order, and with it the answer to the request that still waits for it.</summary>
 public static class OrderEnd
 {
-    internal static async Task DecideAsync(ConsumeContext context, Guid orderId, TimeProvider clock, Func<DateTimeOffset, OrderCommand> command)
+    internal static async Task DecideAsync(ConsumeContext context, Guid orderId, OrderMetrics metrics, TimeProvider clock, Func<DateTimeOffset, OrderCommand> command)
     {
         var at = clock.GetUtcNow().TruncateToMicroseconds();
-        await context.Publish(await DecideAsync(context.UnitOfWork(), orderId, command(at), at));
+        await context.Publish(await DecideAsync(context.UnitOfWork(), orderId, command(at), at, metrics));
     }
 
     /// <returns>The reply for the saga.</returns>
-    public static async Task<object> DecideAsync(UnitOfWork unit, Guid orderId, OrderCommand command, DateTimeOffset at)
+    public static async Task<object> DecideAsync(UnitOfWork unit, Guid orderId, OrderCommand command, DateTimeOffset at, OrderMetrics metrics)
     {
         var order = await unit.LoadAsync(Order.Aggregate, orderId);
         var request = unit.Decide(() => (order.State as Order.Accepted)?.Terms.RequestId) is { } requestId
@@ -42,7 +42,10 @@ public static class OrderEnd
             : null;
         return unit.Decide(() =>
         {
-            order.Append(OrderDecider.Decide(command, order.State));
+            var before = order.State;
+            order.Append(OrderDecider.Decide(command, before));
+            if (order.State is Order.Ended end && end != before)
+                unit.AfterCommit(() => metrics.Ended(end));
             if (request?.State is IdempotentRequest.Accepted && order.State is Order.Ended ended)
                 request.Append(IdempotentRequestDecider.Decide(OrderAnswer.Of(ended, order.Version, at), request.State));
             return OrderDecider.ReplyTo(order.State);

@@ -11,7 +11,7 @@ public sealed record Checkout(string Key, string? CustomerId, PlaceOrderRequest 
 /// Places an order once per key. The key's acceptance, the order and the message that starts its saga are one write set; so is
 /// the answer, with the placing when nobody waits, else with the order's end.
 /// </summary>
-public sealed class OrderPlacement(EventStore<OrderingModule> store, OrderWaits waits, IMessageOutbox outbox, TimeProvider clock)
+public sealed class OrderPlacement(EventStore<OrderingModule> store, OrderWaits waits, IMessageOutbox outbox, OrderMetrics metrics, TimeProvider clock)
 {
     private static readonly TimeSpan DuplicateWait = TimeSpan.FromSeconds(1);
 
@@ -55,6 +55,8 @@ public sealed class OrderPlacement(EventStore<OrderingModule> store, OrderWaits 
                 return (placed is not null, state);
             },
             cancellationToken: cancellationToken);
+        if (outcome.Item1)
+            metrics.Placed();
         return outcome;
     }
 

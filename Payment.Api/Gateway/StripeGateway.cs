@@ -23,7 +23,6 @@ public sealed class StripeGateway : IPaymentGateway, IDisposable
             UseProxy = false,
             AllowAutoRedirect = false,
             UseCookies = false,
-            ActivityHeadersPropagator = null,
             ConnectTimeout = TimeSpan.FromSeconds(options.TimeoutSeconds),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),

@@ -52,11 +52,15 @@ public interface IStorageEngine : IAsyncDisposable
     /// <param name="claim">How long the caller may take before others get them.</param>
     Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Drops all claims on outbox messages: for a store of one process, when that process starts.</summary>
-    Task ReleaseOutboxClaimsAsync(CancellationToken cancellationToken);
+    /// <summary>Drops claims on outbox messages, so that whoever sweeps next gets them.</summary>
+    /// <param name="messageIds">Those that a process had claimed and will not send; null: all, for a store of one process when it starts.</param>
+    Task ReleaseOutboxClaimsAsync(IReadOnlyCollection<Guid>? messageIds, CancellationToken cancellationToken);
 
     /// <summary>Outbox messages waiting, oldest first, for operators and audits; takes no claim.</summary>
     Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken);
+
+    /// <summary>How much waits in the outbox and since when, and how much is parked: cheap enough to ask every few seconds.</summary>
+    Task<OutboxStatus> ReadOutboxStatusAsync(DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>True when this message was handled by this endpoint within the inbox's retention.</summary>
     Task<bool> IsHandledAsync(string endpoint, Guid messageId, CancellationToken cancellationToken);

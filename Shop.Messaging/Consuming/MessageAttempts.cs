@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Shop.EventSourcing;
 using Shop.EventSourcing.Storage;
+using Shop.Messaging.Measuring;
 
 namespace Shop.Messaging.Consuming;
 
@@ -8,7 +9,7 @@ namespace Shop.Messaging.Consuming;
 /// One message, one unit of work, one commit: inbox entry, events, rows and outgoing messages together. A conflict runs the
 /// handler again with a new one; a message handled before changes nothing; what cannot be handled is parked.
 /// </summary>
-internal sealed partial class MessageAttempts(TimeProvider clock, ILogger<MessageAttempts> logger)
+internal sealed partial class MessageAttempts(TimeProvider clock, MessagingTelemetry telemetry, ILogger<MessageAttempts> logger)
 {
     /// <summary>What fails for another reason than a conflict may be about to pass; then it is parked.</summary>
     private static readonly TimeSpan[] FailurePauses = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(1)];
@@ -21,24 +22,30 @@ internal sealed partial class MessageAttempts(TimeProvider clock, ILogger<Messag
 
     /// <param name="handle">Handles once, in the unit of work given.</param>
     /// <exception cref="Exception">It was not handled: see <see cref="IsTheMessagesFault"/>.</exception>
-    public async Task RunAsync(EventStore store, string endpoint, Guid messageId, Func<UnitOfWork, Task> handle, CancellationToken cancellationToken)
+    public async Task RunAsync<TMessage>(EventStore store, Received<TMessage> received, Func<UnitOfWork, Task> handle, CancellationToken cancellationToken)
+        where TMessage : class
     {
-        var inbox = new InboxEntry(endpoint, messageId, clock.GetUtcNow());
+        using var observed = telemetry.Observe(received);
+        var inbox = new InboxEntry(received.Endpoint, received.Id, clock.GetUtcNow());
         var failures = 0;
         var away = FailurePauses[0];
         for (var attempt = 1; ; attempt++)
         {
-            var unit = store.Begin(new(messageId), inbox);
+            var unit = store.Begin(new(received.Id), inbox);
             try
             {
                 await handle(unit);
-                await unit.CommitAsync(cancellationToken);
+                observed.Ended((await unit.CommitAsync(cancellationToken)).Outcome);
                 return;
             }
             catch (Exception error)
             {
                 if (await unit.RetriesAsync(error, attempt, cancellationToken))
+                {
+                    observed.Retries("conflict");
                     continue;
+                }
+
                 if (IsDatabaseAway(error))
                 {
                     // However long it takes: handing the message back would only bring it again at once.
@@ -54,6 +61,7 @@ internal sealed partial class MessageAttempts(TimeProvider clock, ILogger<Messag
                     throw;
                 }
 
+                observed.Retries("failure");
                 attempt = 0;
             }
         }
@@ -68,6 +76,7 @@ internal sealed partial class MessageAttempts(TimeProvider clock, ILogger<Messag
     {
         if (message.Id is { } id && await store.Engine.IsHandledAsync(message.Endpoint, id, CancellationToken.None))
             return;
+        using var scope = OrderScope.Of(message.Body) is { } orderId ? logger.BeginScope(new OrderScope(orderId)) : null;
         var now = clock.GetUtcNow();
         var unit = store.Begin();
         unit.Park(new(
@@ -81,6 +90,11 @@ internal sealed partial class MessageAttempts(TimeProvider clock, ILogger<Messag
     [LoggerMessage(Level = LogLevel.Error, Message = "Parked message {MessageId} ({MessageType}) of {Endpoint}: {Reason}")]
     private partial void LogParked(string endpoint, Guid? messageId, string messageType, string reason);
 }
+
+/// <summary>A message to be handled by one endpoint.</summary>
+/// <param name="Redelivered">The transport had given it to somebody before.</param>
+internal readonly record struct Received<TMessage>(string Endpoint, Guid Id, TMessage Message, bool Redelivered = false)
+    where TMessage : class;
 
 /// <param name="Type">Message type names (URNs), separated by <c>;</c>.</param>
 /// <param name="Headers">JSON object of headers, or null.</param>

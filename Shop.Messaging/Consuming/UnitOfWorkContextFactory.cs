@@ -14,8 +14,9 @@ internal sealed class UnitOfWorkContextFactory<TModule>(
         where T : class
     {
         var messageId = context.MessageId ?? throw new MessageException(typeof(T), "The message has no id, so that a repeat could not be recognised.");
+        OutboxTrace.Receive(context.ReceiveContext);
         return attempts.RunAsync(
-            store, context.ReceiveContext.InputAddress.QueueName(), messageId,
+            store, new Received<T>(context.ReceiveContext.InputAddress.QueueName(), messageId, context.Message, context.ReceiveContext.Redelivered),
             unit => next.Send(new UnitOfWorkConsumeContext<T>(context, options, provider, unit, serializer)), context.CancellationToken);
     }
 

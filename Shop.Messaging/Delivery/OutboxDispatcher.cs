@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -64,7 +65,7 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
             }
         };
         if (options.SingleProcess)
-            await store.Engine.ReleaseOutboxClaimsAsync(cancellationToken);
+            await store.Engine.ReleaseOutboxClaimsAsync(null, cancellationToken);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -86,10 +87,13 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
     {
         if (stopping.IsCancellationRequested)
             return;
+        var unsent = underWay.Keys;
         sends.Close();
         local.Close();
         await stopping.CancelAsync();
         await sweeping.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        if (!options.SingleProcess && unsent.Count > 0)
+            await ReleaseAsync(unsent, cancellationToken);
     }
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -112,6 +116,7 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
 
     private async Task HandleLocallyAsync(OutboxMessage message)
     {
+        using var span = OutboxTrace.Continue(message);
         var handled = false;
         try
         {
@@ -131,6 +136,7 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
 
     private async Task DeliverInProcessAsync(OutboxMessage message)
     {
+        using var span = OutboxTrace.Continue(message);
         try
         {
             var endpoint = await EndpointAsync(message.Destination);
@@ -151,6 +157,7 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
     /// <summary>Tries until the broker has confirmed, for as long as the claim on the row lasts; then the sweep takes it up again.</summary>
     private async Task DeliverAsync(OutboxMessage message)
     {
+        using var span = OutboxTrace.Continue(message);
         var until = clock.GetUtcNow() + options.ClaimDuration;
         for (var pause = TimeSpan.FromMilliseconds(250); !stopping.IsCancellationRequested; pause *= 2)
         {
@@ -221,6 +228,19 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
         underWay.TryRemove(messageId, out _);
     }
 
+    /// <summary>Else another replica would get them only when our claims have run out.</summary>
+    private async Task ReleaseAsync(ICollection<Guid> messageIds, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.Engine.ReleaseOutboxClaimsAsync([.. messageIds], cancellationToken);
+        }
+        catch (Exception error) when (error is DbException or OperationCanceledException)
+        {
+            LogNotReleased(error, messageIds.Count, store.Name);
+        }
+    }
+
     private async Task SweepAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
@@ -252,6 +272,9 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Message {MessageId} to {Destination} was not handled; it will be again.")]
     private partial void LogNotHandled(Exception error, Guid messageId, string destination);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} unsent messages of {Store} stay claimed; they leave when the claims run out.")]
+    private partial void LogNotReleased(Exception error, int count, string store);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The outbox of {Store} could not be swept; trying again.")]
     private partial void LogSweepFailed(Exception error, string store);

@@ -11,7 +11,7 @@ internal sealed class OutboxSerializer(TimeProvider clock)
     /// <summary>Set anew by the transport, or kept in columns of their own.</summary>
     private static readonly HashSet<string> Redundant =
     [
-        MessageHeaders.MessageId, MessageHeaders.MessageType, MessageHeaders.SchedulingTokenId,
+        MessageHeaders.MessageId, MessageHeaders.MessageType, MessageHeaders.SchedulingTokenId, .. OutboxTrace.HopHeaders,
     ];
 
     public OutboxMessage Serialize<T>(SendContext<T> context) where T : class
@@ -39,6 +39,7 @@ internal sealed class OutboxSerializer(TimeProvider clock)
                 (headers ??= [])[header.Key] = header.Value as string ?? Convert.ToString(header.Value, System.Globalization.CultureInfo.InvariantCulture)!;
         }
 
+        OutboxTrace.Write(ref headers);
         return headers is null ? null : JsonSerializer.Serialize(headers);
     }
 

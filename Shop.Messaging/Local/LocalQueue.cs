@@ -2,6 +2,7 @@ using System.Text.Json;
 using MassTransit;
 using MassTransit.Serialization;
 using Shop.EventSourcing;
+using Shop.Messaging.Delivery;
 
 namespace Shop.Messaging.Local;
 
@@ -18,7 +19,7 @@ public sealed class LocalQueue<TMessage>(string name, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
         unit.Send(new(
-            Ids.New(now), address, "application/json", MessageType, JsonSerializer.SerializeToUtf8Bytes(message, SystemTextJsonMessageSerializer.Options), null, now,
-            pause > TimeSpan.Zero ? now + pause : null));
+            Ids.New(now), address, "application/json", MessageType, JsonSerializer.SerializeToUtf8Bytes(message, SystemTextJsonMessageSerializer.Options),
+            OutboxTrace.Headers(), now, pause > TimeSpan.Zero ? now + pause : null));
     }
 }

@@ -20,18 +20,20 @@ internal sealed class LocalQueues(IEnumerable<LocalQueueDefinition> definitions,
 
     public static bool Owns(string destination) => destination.StartsWith(Scheme, StringComparison.Ordinal);
 
+    public static string NameIn(string destination) => destination[Scheme.Length..];
+
     public bool Contains(string name) => byName.ContainsKey(name);
 
     /// <summary>Handles one message of a store: committed, or parked.</summary>
     /// <exception cref="Exception">Neither; it must be handled again.</exception>
     public async Task HandleAsync(EventStore store, OutboxMessage message, CancellationToken cancellationToken)
     {
-        var name = message.Destination[Scheme.Length..];
+        var name = NameIn(message.Destination);
         try
         {
             var handler = byName.GetValueOrDefault(name)
                 ?? throw new InvalidOperationException($"Nothing in this process handles the local queue {name}.");
-            await attempts.RunAsync(store, name, message.Id, unit => handler.HandleAsync(provider, message.Body, unit, cancellationToken), cancellationToken);
+            await handler.HandleAsync(provider, attempts, store, message, cancellationToken);
         }
         catch (Exception error) when (MessageAttempts.IsTheMessagesFault(error))
         {
@@ -45,14 +47,20 @@ internal abstract class LocalQueueDefinition(string name)
 {
     public string Name => name;
 
-    public abstract Task HandleAsync(IServiceProvider provider, byte[] body, UnitOfWork unit, CancellationToken cancellationToken);
+    public abstract Task HandleAsync(
+        IServiceProvider provider, MessageAttempts attempts, EventStore store, OutboxMessage row, CancellationToken cancellationToken);
 }
 
 internal sealed class LocalQueueDefinition<TMessage, THandler>(string name) : LocalQueueDefinition(name)
     where TMessage : class
     where THandler : class, ILocalHandler<TMessage>
 {
-    public override Task HandleAsync(IServiceProvider provider, byte[] body, UnitOfWork unit, CancellationToken cancellationToken) =>
-        provider.GetRequiredService<THandler>().HandleAsync(
-            JsonSerializer.Deserialize<TMessage>(body, SystemTextJsonMessageSerializer.Options) ?? throw new JsonException("The message is null."), unit, cancellationToken);
+    public override Task HandleAsync(
+        IServiceProvider provider, MessageAttempts attempts, EventStore store, OutboxMessage row, CancellationToken cancellationToken)
+    {
+        var message = JsonSerializer.Deserialize<TMessage>(row.Body, SystemTextJsonMessageSerializer.Options) ?? throw new JsonException("The message is null.");
+        var handler = provider.GetRequiredService<THandler>();
+        return attempts.RunAsync(
+            store, new Received<TMessage>(Name, row.Id, message), unit => handler.HandleAsync(message, unit, cancellationToken), cancellationToken);
+    }
 }

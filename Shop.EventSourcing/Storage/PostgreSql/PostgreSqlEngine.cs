@@ -15,6 +15,7 @@ public sealed class PostgreSqlEngine : IStorageEngine
     private static readonly string ReadStreamSql = EmbeddedSql.Read("PostgreSql", "read-stream");
     private static readonly string ReadLogSql = EmbeddedSql.Read("PostgreSql", "read-log");
     private static readonly string ReadOutboxSql = EmbeddedSql.Read("PostgreSql", "read-outbox");
+    private static readonly string OutboxStatusSql = EmbeddedSql.Read("PostgreSql", "read-outbox-status");
     private static readonly string ReadParkedSql = EmbeddedSql.Read("PostgreSql", "read-parked");
     private static readonly string ClaimOutboxSql = EmbeddedSql.Read("PostgreSql", "claim-outbox");
 
@@ -84,11 +85,15 @@ public sealed class PostgreSqlEngine : IStorageEngine
         return claimed;
     }
 
-    public Task ReleaseOutboxClaimsAsync(CancellationToken cancellationToken) =>
-        ExecuteAsync("UPDATE outbox SET claimed_until = NULL WHERE claimed_until IS NOT NULL", cancellationToken);
+    public Task ReleaseOutboxClaimsAsync(IReadOnlyCollection<Guid>? messageIds, CancellationToken cancellationToken) => messageIds is null
+        ? ExecuteAsync("UPDATE outbox SET claimed_until = NULL WHERE claimed_until IS NOT NULL", cancellationToken)
+        : ExecuteAsync("UPDATE outbox SET claimed_until = NULL WHERE id = ANY($1)", cancellationToken, messageIds.ToArray());
 
     public async Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken) =>
         await QueryAsync(ReadOutboxSql, Message, cancellationToken, limit);
+
+    public async Task<OutboxStatus> ReadOutboxStatusAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
+        (await QueryAsync(OutboxStatusSql, Status, cancellationToken, now.UtcDateTime, OutboxStatus.CountedAtMost))[0];
 
     public async Task<bool> IsHandledAsync(string endpoint, Guid messageId, CancellationToken cancellationToken) =>
         await NumberAsync("SELECT count(*) FROM inbox WHERE endpoint = $1 AND message_id = $2", cancellationToken, endpoint, messageId) > 0;
@@ -160,6 +165,9 @@ public sealed class PostgreSqlEngine : IStorageEngine
     private static OutboxMessage Message(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetFieldValue<byte[]>(4), row.IsDBNull(5) ? null : row.GetString(5),
         row.GetFieldValue<DateTimeOffset>(6), row.IsDBNull(7) ? null : row.GetFieldValue<DateTimeOffset>(7));
+
+    private static OutboxStatus Status(NpgsqlDataReader row) =>
+        new(row.GetInt64(0), row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1), row.GetInt64(2));
 
     private static ParkedMessage Parked(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetGuid(2), row.GetString(3), row.GetString(4), row.GetFieldValue<byte[]>(5),

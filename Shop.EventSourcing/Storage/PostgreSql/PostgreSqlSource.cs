@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 
 namespace Shop.EventSourcing.Storage.PostgreSql;
@@ -28,6 +29,8 @@ internal sealed class PostgreSqlSource : IAsyncDisposable
         settings.TargetSessionAttributes = null;
         Settings = settings;
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        // Commands are traced as parts of what somebody does; what the process asks for by itself would only be noise.
+        builder.ConfigureTracing(tracing => tracing.ConfigureCommandFilter(_ => Activity.Current is not null));
         if (settings.Host?.Contains(',', StringComparison.Ordinal) == true)
         {
             var hosts = builder.BuildMultiHost();

@@ -52,14 +52,17 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
     public Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken) =>
         Write(() => Writer.ClaimOutbox(now, claim, limit), cancellationToken);
 
-    public Task ReleaseOutboxClaimsAsync(CancellationToken cancellationToken) => Write(() =>
+    public Task ReleaseOutboxClaimsAsync(IReadOnlyCollection<Guid>? messageIds, CancellationToken cancellationToken) => Write(() =>
     {
-        Writer.ReleaseOutboxClaims();
+        Writer.ReleaseOutboxClaims(messageIds);
         return true;
     }, cancellationToken);
 
     public Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken) =>
         Read<IReadOnlyList<OutboxMessage>>(reader => reader.Outbox(limit), cancellationToken);
+
+    public Task<OutboxStatus> ReadOutboxStatusAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
+        Read(reader => reader.OutboxStatus(now), cancellationToken);
 
     public Task<bool> IsHandledAsync(string endpoint, Guid messageId, CancellationToken cancellationToken) =>
         Read(reader => reader.IsHandled(endpoint, messageId), cancellationToken);

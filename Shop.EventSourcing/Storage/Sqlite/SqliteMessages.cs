@@ -8,6 +8,7 @@ internal sealed class SqliteMessages(SqliteHandle database)
     private readonly SqliteStatement addOutbox = database.Prepare(EmbeddedSql.Read("Sqlite", "add-outbox"));
     private readonly SqliteStatement deleteOutbox = database.Prepare("DELETE FROM outbox WHERE id = ?1");
     private readonly SqliteStatement claimOutbox = database.Prepare(EmbeddedSql.Read("Sqlite", "claim-outbox"));
+    private readonly SqliteStatement releaseOutbox = database.Prepare("UPDATE outbox SET claimed_until = NULL WHERE id = ?1");
     private readonly SqliteStatement park = database.Prepare(EmbeddedSql.Read("Sqlite", "park-message"));
     private readonly SqliteStatement deleteParked = database.Prepare("DELETE FROM parked_messages WHERE id = ?1");
 
@@ -40,6 +41,12 @@ internal sealed class SqliteMessages(SqliteHandle database)
         var claimed = SqliteReader.OutboxMessages(claimOutbox);
         claimed.Sort((left, right) => (left.CreatedAt, left.Id).CompareTo((right.CreatedAt, right.Id)));
         return claimed;
+    }
+
+    public void Release(Guid messageId)
+    {
+        releaseOutbox.Bind(1, messageId);
+        releaseOutbox.Run();
     }
 
     public void CleanInbox(DateTimeOffset handledBefore, int limit)

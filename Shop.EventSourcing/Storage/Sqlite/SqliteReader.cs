@@ -40,6 +40,14 @@ internal sealed class SqliteReader : IDisposable
         return OutboxMessages(statement);
     }
 
+    public OutboxStatus OutboxStatus(DateTimeOffset now)
+    {
+        var statement = Operation("read-outbox-status");
+        statement.Bind(1, now);
+        statement.Bind(2, Storage.OutboxStatus.CountedAtMost);
+        return Rows(statement, row => new OutboxStatus(row.Int64(0), row.InstantOrNull(1), row.Int64(2)))[0];
+    }
+
     public bool IsHandled(string endpoint, Guid messageId)
     {
         var statement = Statement("SELECT 1 FROM inbox WHERE endpoint = ?1 AND message_id = ?2");

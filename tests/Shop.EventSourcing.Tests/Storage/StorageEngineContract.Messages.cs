@@ -74,8 +74,11 @@ public abstract partial class StorageEngineContract
         (await Claimed(Start.AddSeconds(33))).ShouldBeEmpty();
         (await Claimed(Start.AddSeconds(63))).ShouldBe([first.Id, second.Id]);
 
-        await engine.ReleaseOutboxClaimsAsync(default);
-        (await Claimed(Start.AddSeconds(64))).ShouldBe([first.Id, second.Id]);
+        await engine.ReleaseOutboxClaimsAsync([second.Id, Guid.CreateVersion7()], default);
+        (await Claimed(Start.AddSeconds(64))).ShouldBe([second.Id]);
+
+        await engine.ReleaseOutboxClaimsAsync(null, default);
+        (await Claimed(Start.AddSeconds(65))).ShouldBe([first.Id, second.Id]);
     }
 
     [Fact]
@@ -116,6 +119,16 @@ public abstract partial class StorageEngineContract
         await Commit(new() { OutboxDeletes = [message.Id], Outbox = [message with { DueAt = Start.AddHours(1) }] });
 
         (await engine.ReadOutboxAsync(10, default)).Single().DueAt.ShouldBe(Start.AddHours(1));
+    }
+
+    [Fact]
+    public async Task The_status_of_the_outbox_counts_what_is_due_and_tells_since_when()
+    {
+        (await engine.ReadOutboxStatusAsync(Start, default)).ShouldBe(new(0, null, 0));
+        var parked = new ParkedMessage(Guid.CreateVersion7(), "orders", null, "urn:message:Thing", "application/json", [], null, "unreadable", "", Start);
+        await Commit(new() { Outbox = [Message(Start.AddSeconds(5)), Message(dueAt: Start.AddSeconds(2)), Message(dueAt: Start.AddMinutes(1))], Parked = [parked] });
+
+        (await engine.ReadOutboxStatusAsync(Start.AddSeconds(30), default)).ShouldBe(new(2, Start.AddSeconds(2), 1));
     }
 
     [Fact]

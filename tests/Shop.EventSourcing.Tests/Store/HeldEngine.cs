@@ -55,9 +55,13 @@ internal sealed class HeldEngine(IStorageEngine inner) : IStorageEngine
     public Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken) =>
         inner.ClaimOutboxAsync(now, claim, limit, cancellationToken);
 
-    public Task ReleaseOutboxClaimsAsync(CancellationToken cancellationToken) => inner.ReleaseOutboxClaimsAsync(cancellationToken);
+    public Task ReleaseOutboxClaimsAsync(IReadOnlyCollection<Guid>? messageIds, CancellationToken cancellationToken) =>
+        inner.ReleaseOutboxClaimsAsync(messageIds, cancellationToken);
 
     public Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken) => inner.ReadOutboxAsync(limit, cancellationToken);
+
+    public Task<OutboxStatus> ReadOutboxStatusAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
+        inner.ReadOutboxStatusAsync(now, cancellationToken);
 
     public Task<bool> IsHandledAsync(string endpoint, Guid messageId, CancellationToken cancellationToken) =>
         inner.IsHandledAsync(endpoint, messageId, cancellationToken);

@@ -31,7 +31,9 @@ internal sealed class LogEngine : IStorageEngine
     public Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task ReleaseOutboxClaimsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task ReleaseOutboxClaimsAsync(IReadOnlyCollection<Guid>? messageIds, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<OutboxStatus> ReadOutboxStatusAsync(DateTimeOffset now, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<bool> IsHandledAsync(string endpoint, Guid messageId, CancellationToken cancellationToken) => throw new NotSupportedException();
 

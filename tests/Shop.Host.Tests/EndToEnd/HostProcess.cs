@@ -10,6 +10,7 @@ namespace Shop.Host.Tests.EndToEnd;
 internal sealed class HostProcess : IAsyncDisposable
 {
     private const int SigInt = 2;
+    private const int SigTerm = 15;
 
     private readonly Process process;
     private readonly ConcurrentQueue<string> output = new();
@@ -79,18 +80,23 @@ internal sealed class HostProcess : IAsyncDisposable
     }
 
     /// <summary>As Ctrl-C.</summary>
-    public async Task<int> InterruptAsync(TimeSpan mostTime)
-    {
-        using var kill = Process.Start("kill", ["-s", SigInt.ToString(CultureInfo.InvariantCulture), process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
-        return await WaitForExitAsync(mostTime);
-    }
+    public Task<int> InterruptAsync(TimeSpan mostTime) => SignalAsync(SigInt, mostTime);
+
+    /// <summary>As a service manager or a container's stop.</summary>
+    public Task<int> TerminateAsync(TimeSpan mostTime) => SignalAsync(SigTerm, mostTime);
 
     public async Task<int> WaitForExitAsync(TimeSpan mostTime)
     {
         using var limit = new CancellationTokenSource(mostTime);
         await process.WaitForExitAsync(limit.Token);
         return process.ExitCode;
+    }
+
+    private async Task<int> SignalAsync(int signal, TimeSpan mostTime)
+    {
+        using var kill = Process.Start("kill", ["-s", signal.ToString(CultureInfo.InvariantCulture), process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        return await WaitForExitAsync(mostTime);
     }
 
     public async ValueTask DisposeAsync()

@@ -31,6 +31,59 @@ public sealed class InterruptTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task SIGTERM_under_load_sets_nothing_aside_and_the_next_start_ends_every_order()
+    {
+        const int clients = 16;
+        using var folder = new TempFolder();
+        var url = HostProcess.UrlOf(HostProcess.FreePort());
+        string[] arguments = ["--urls", url, "--data", folder.Path, "--no-seed", "--no-warm-up"];
+        var acknowledged = 0;
+        await using (var host = HostProcess.Start(arguments))
+        {
+            await host.UntilOpenAsync(TimeSpan.FromSeconds(60));
+            using var shop = new ShopClient(url);
+            await shop.ListProductAsync("TERM", 1_000_000);
+            var buying = Enumerable.Range(0, clients).Select(_ => BuyUntilClosedAsync(shop)).ToArray();
+            await ShopClient.UntilAsync(() => Task.FromResult(Volatile.Read(ref acknowledged) > 300), "orders come in");
+
+            var started = Stopwatch.GetTimestamp();
+            (await host.TerminateAsync(TimeSpan.FromSeconds(StopSeconds + 1))).ShouldBe(0);
+            output.WriteLine($"Stopped in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s.");
+            host.Errors.ShouldBeEmpty();
+            await Task.WhenAll(buying);
+        }
+
+        await using (var host = HostProcess.Start(arguments))
+        {
+            await host.UntilOpenAsync(TimeSpan.FromSeconds(60));
+            using var shop = new ShopClient(url);
+            await ShopClient.UntilAsync(async () => (await shop.OrdersAsync()).Count >= acknowledged && (await shop.OrdersAsync("placed")).Count == 0, "every order has ended");
+            (await shop.OrdersAsync()).ShouldAllBe(order => order.GetProperty("status").GetString() == "confirmed");
+            (await shop.GetAsync("/messages/parked")).Body.ShouldBe("[]");
+            (await host.TerminateAsync(TimeSpan.FromSeconds(StopSeconds + 1))).ShouldBe(0);
+        }
+
+        (await AuditCommand.AuditAsync(folder.Path)).Violations.ShouldBeEmpty();
+
+        async Task BuyUntilClosedAsync(ShopClient shop)
+        {
+            while (true)
+            {
+                try
+                {
+                    if ((await shop.PlaceAsync(new("TERM") { WaitSeconds = null })).Status != 202)
+                        return;
+                    Interlocked.Increment(ref acknowledged);
+                }
+                catch (Exception error) when (error is HttpRequestException or IOException)
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    [Fact]
     public async Task An_interrupted_replay_goes_on_when_it_runs_again()
     {
         const int invoices = 600;

@@ -1,0 +1,56 @@
+# shellcheck shell=bash disable=SC2034,SC2154  # Variables are shared by all parts of deploy/local.sh.
+# What is told to the person who runs it.
+
+print_urls() {
+  local gateway=http://127.0.0.1:${ports[gateway]}
+  cat <<END
+
+The shop is open at $gateway
+  try it out         $gateway/order/docs (also inventory, payment, saga)
+  RabbitMQ console   http://127.0.0.1:${ports[rabbitmq:console]}  user admin, password: grep ADMIN_MQ '$data/secrets.env'
+  RabbitMQ metrics   http://127.0.0.1:${ports[rabbitmq:metrics]}/metrics
+  PostgreSQL         127.0.0.1:${ports[postgres]}, databases shop_order, shop_inventory, shop_payment, shop_saga
+  payment sandbox    http://127.0.0.1:${ports[sandbox]}/sandbox/ledger
+  data and logs      $data
+
+Buy something:
+
+curl -s $gateway/orders -H 'Content-Type: application/json' -H 'Prefer: wait=10' -H "Idempotency-Key: \$(date +%s%N)" \\
+  -d '{"customerId":"ada","lines":[{"sku":"MUG-STONE-01","quantity":2}],"currency":"GBP","paymentMethod":"pm_card_visa"}'
+
+deploy/local.sh down$data_hint stops it all.
+END
+}
+
+status() {
+  local part pid started port state worst=0
+  read_state
+  printf '%-14s %-8s %-6s %s\n' SERVICE PID PORT STATE
+  for part in $(all_parts); do
+    pid=- port=${ports[$part]:--} state=ready
+    if ! is_alive "$part"; then
+      state=stopped && worst=1
+      if [ -f "$data/run/$part" ]; then state='dead (deploy/local.sh up starts it again)'; fi
+    else
+      read_record "$part"
+      is_ready "$part" || { state='not ready' && worst=1; }
+    fi
+    printf '%-14s %-8s %-6s %s\n' "$part" "$pid" "$port" "$state"
+  done
+  return $worst
+}
+
+logs() {
+  local files=()
+  mapfile -t files < <(find "$data/logs" -name "${service:-*}.log" -o -name "${service:-*}-[0-9]*.log" 2>/dev/null | sort -V)
+  [ ${#files[@]} -gt 0 ] || fail "There is no log of '$service' in $data/logs."
+  if [ "$follow" = 1 ]; then exec tail -n 20 -F "${files[@]}"; else exec tail -n 100 "${files[@]}"; fi
+}
+
+report_ports() {
+  local name
+  read_ports
+  for name in "${!ports[@]}"; do
+    if is_listening "${ports[$name]}"; then say "Port ${ports[$name]} of $name is still open: another process listens on it."; fi
+  done
+}

@@ -1,0 +1,78 @@
+# shellcheck shell=bash disable=SC2034,SC2154  # Variables are shared by all parts of deploy/local.sh.
+# The services themselves: published once per `up` into a folder of their own, so that a later build disturbs nothing that runs.
+
+services=(order inventory payment saga)
+declare -A projects=([order]=Order.Api [inventory]=Inventory.Api [payment]=Payment.Api [saga]=Saga.Orchestrator [sandbox]=Payment.Sandbox)
+
+# The names of all replicas of all services.
+replica_names() {
+  local service number
+  for service in "${services[@]}"; do
+    for ((number = 1; number <= replicas; number++)); do echo "$service-$number"; done
+  done
+}
+
+# Publishes into a new folder under releases and makes it the current one.
+publish() {
+  local project release
+  release=releases/$(date -u +%Y%m%d-%H%M%S)
+  dotnet publish "$root/deploy/services.slnf" --configuration Release --artifacts-path "$data/build" -p:UseSharedCompilation=false \
+    --nologo --verbosity quiet </dev/null >"$data/logs/publish.log" 2>&1 || fail "dotnet publish failed:"$'\n'"$(tail -n 20 "$data/logs/publish.log")"
+  mkdir -p "$data/$release.new"
+  for project in "${projects[@]}"; do cp -r "$data/build/publish/$project/release" "$data/$release.new/$project"; done
+  mv "$data/$release.new" "$data/$release"
+  ln -sfn "$release" "$data/current"
+}
+
+# Releases that no process was started from.
+remove_old_releases() {
+  local release
+  for release in "$data"/releases/*; do
+    [ "$release" -ef "$data/current" ] || grep -qsFf <(echo "$release/") /proc/*/cmdline || rm -rf "$release"
+  done
+}
+
+# What every service needs to know; further settings, such as OTEL_*, come from the caller's environment.
+service_environment() {
+  local name=$1 service=${1%-*}
+  export MASSTRANSIT_USAGE_TELEMETRY=false DOTNET_NOLOGO=1 ASPNETCORE_ENVIRONMENT=Production
+  export ASPNETCORE_URLS=http://127.0.0.1:${ports[$name]}
+  export Shop__Transport=RabbitMq Shop__Store=PostgreSql
+  export ConnectionStrings__rabbitmq ConnectionStrings__"$service"
+  ConnectionStrings__rabbitmq=$(broker "$service")
+  printf -v ConnectionStrings__"$service" '%s' "$(database "$service")"
+  [ "$service" = payment ] || return 0
+  # A real provider's settings may come from the caller's environment.
+  export Payments__Gateway__BaseUrl=${Payments__Gateway__BaseUrl:-http://127.0.0.1:${ports[sandbox]}}
+  export Payments__Gateway__SecretKey=${Payments__Gateway__SecretKey:-$SHOP_PAYMENT_SECRET_KEY}
+  export Payments__Gateway__WebhookSecret=${Payments__Gateway__WebhookSecret:-$SHOP_PAYMENT_WEBHOOK_SECRET}
+}
+
+start_service() {
+  local name=$1 folder
+  folder=$(readlink -f "$data/current")/${projects[${1%-*}]}
+  (
+    cd "$folder" || exit
+    service_environment "$name"
+    spawn "$name" dotnet "$folder/${projects[${name%-*}]}.dll"
+  )
+}
+
+start_sandbox() {
+  local folder
+  folder=$(readlink -f "$data/current")/${projects[sandbox]}
+  (
+    cd "$folder" || exit
+    export Sandbox__Urls=http://127.0.0.1:${ports[sandbox]} Sandbox__DataPath=$data/sandbox/ledger.db
+    export Sandbox__SecretKey=$SHOP_PAYMENT_SECRET_KEY
+    export Sandbox__Webhooks__Url=http://127.0.0.1:${ports[gateway]}/payments/webhooks/stripe Sandbox__Webhooks__Secret=$SHOP_PAYMENT_WEBHOOK_SECRET
+    export Sandbox__Webhooks__EventTypes__0=payment_intent.canceled Sandbox__Webhooks__EventTypes__1=charge.refunded
+    spawn sandbox dotnet "$folder/${projects[sandbox]}.dll"
+  )
+}
+
+answers() { curl -sf -o /dev/null --max-time 2 "http://127.0.0.1:$1"; }
+
+service_is_ready() { answers "${ports[$1]}/health/ready"; }
+
+sandbox_is_ready() { answers "${ports[sandbox]}/"; }
