@@ -6,48 +6,33 @@ namespace Shop.EventSourcing;
 public partial class EventStore
 {
     private const int ReadBatch = 1_000;
-    private static readonly TimeSpan SharedPoll = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The durable state of one stream and its version; 0 and the initial state when it does not exist.</summary>
-    public async ValueTask<(TState State, long Version)> ReadAsync<TState, TEvent>(
+    /// <summary>
+    /// The durable state of one stream and its version, with everything that anybody had committed before the call; 0 and the initial
+    /// state when it does not exist.
+    /// </summary>
+    public ValueTask<(TState State, long Version)> ReadAsync<TState, TEvent>(
         Aggregate<TState, TEvent> aggregate, string id, CancellationToken cancellationToken = default)
         where TState : class
-        where TEvent : class
-    {
-        var stream = aggregate.Stream(id);
-        while (true)
-        {
-            var entry = await LoadEntryAsync(aggregate, stream, cancellationToken);
-            UnitOfWork? writer;
-            (TState State, long Version) seen;
-            lock (Gate)
-            {
-                if (entry.Evicted)
-                    continue;
-                writer = entry.Writer is { IsPending: true } pending ? pending : null;
-                seen = ((TState)entry.State, entry.Version);
-            }
-
-            if (writer is null)
-            {
-                if (!Engine.IsShared || await IsNewestAsync(entry, seen.Version, cancellationToken))
-                    return seen;
-                continue;
-            }
-
-            // The next writer of a hot stream is already there when this one is done: its own result is the answer.
-            await ((Task)writer.Completion.Task).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            cancellationToken.ThrowIfCancellationRequested();
-            if (writer.Committed(stream) is { } written)
-                return ((TState)written.CurrentState, written.Version);
-        }
-    }
+        where TEvent : class => ReadStateAsync(aggregate, aggregate.Stream(id), follower is null, cancellationToken);
 
     /// <inheritdoc cref="ReadAsync{TState,TEvent}(Aggregate{TState,TEvent},string,CancellationToken)"/>
     public ValueTask<(TState State, long Version)> ReadAsync<TState, TEvent>(
         Aggregate<TState, TEvent> aggregate, Guid id, CancellationToken cancellationToken = default)
         where TState : class
         where TEvent : class => ReadAsync(aggregate, id.ToString("D"), cancellationToken);
+
+    /// <summary>A durable state of one stream and its version; on a shared database it may lack what another process committed a moment ago.</summary>
+    public ValueTask<(TState State, long Version)> ReadEventuallyAsync<TState, TEvent>(
+        Aggregate<TState, TEvent> aggregate, string id, CancellationToken cancellationToken = default)
+        where TState : class
+        where TEvent : class => ReadStateAsync(aggregate, aggregate.Stream(id), fresh: true, cancellationToken);
+
+    /// <inheritdoc cref="ReadEventuallyAsync{TState,TEvent}(Aggregate{TState,TEvent},string,CancellationToken)"/>
+    public ValueTask<(TState State, long Version)> ReadEventuallyAsync<TState, TEvent>(
+        Aggregate<TState, TEvent> aggregate, Guid id, CancellationToken cancellationToken = default)
+        where TState : class
+        where TEvent : class => ReadEventuallyAsync(aggregate, id.ToString("D"), cancellationToken);
 
     /// <summary>The state of one stream as it was at a version or at an instant, from its events.</summary>
     public async Task<(TState State, long Version)> ReadAsOfAsync<TState, TEvent>(
@@ -82,33 +67,6 @@ public partial class EventStore
         }
     }
 
-    /// <summary>Waits until the durable state of a stream satisfies a condition, or the time is up.</summary>
-    /// <returns>The state last seen; check it again when time may have run out.</returns>
-    public async Task<TState> WaitForAsync<TState, TEvent>(
-        Aggregate<TState, TEvent> aggregate, Guid id, Func<TState, bool> condition, TimeSpan timeout, CancellationToken cancellationToken = default)
-        where TState : class
-        where TEvent : class
-    {
-        var deadline = Clock.GetUtcNow() + timeout;
-        using var watch = watchers.Watch(aggregate.Stream(id));
-        while (true)
-        {
-            var changed = watch.NextAsync();
-            var (state, _) = await ReadAsync(aggregate, id, cancellationToken);
-            var left = deadline - Clock.GetUtcNow();
-            if (condition(state) || left <= TimeSpan.Zero)
-                return state;
-            try
-            {
-                await changed.WaitAsync(Engine.IsShared && left > SharedPoll ? SharedPoll : left, Clock, cancellationToken);
-            }
-            catch (TimeoutException)
-            {
-                // Looks once more: another process may have changed it, or the time is up.
-            }
-        }
-    }
-
     /// <summary>The typed event behind a stored one.</summary>
     /// <exception cref="InvalidOperationException">Its stored name is not known.</exception>
     public static TEvent Decode<TEvent>(EventTypes events, RecordedEvent recorded) where TEvent : class =>
@@ -117,7 +75,8 @@ public partial class EventStore
             : throw new InvalidOperationException(
                 $"{recorded.Stream} has an unknown event {recorded.Type} at version {recorded.Version}. Register its stored name in the aggregate's EventTypes.");
 
-    internal async ValueTask<StreamCache.Entry> LoadEntryAsync<TState, TEvent>(
+    /// <returns>The newest state, also one that is still being committed; and whether it comes from the database just now.</returns>
+    internal async ValueTask<(StreamCache.Entry Entry, bool ReadNow)> LoadEntryAsync<TState, TEvent>(
         Aggregate<TState, TEvent> aggregate, string stream, CancellationToken cancellationToken)
         where TState : class
         where TEvent : class
@@ -128,7 +87,7 @@ public partial class EventStore
             lock (Gate)
             {
                 if (Cache.TryGet(stream, out var cached))
-                    return cached;
+                    return (cached, false);
                 losses = Cache.LossesOf(stream);
             }
 
@@ -146,30 +105,58 @@ public partial class EventStore
             }
             while (batch.Count == ReadBatch);
 
+            if (batch.Count > 0)
+                Advance(batch[^1].Position);
             lock (Gate)
             {
                 if (Cache.TryGet(stream, out var loadedMeanwhile))
-                    return loadedMeanwhile;
+                    return (loadedMeanwhile, false);
                 if (Cache.LossesOf(stream) != losses)
                     continue;
                 var entry = new StreamCache.Entry(stream, state, version);
                 Cache.Add(entry);
-                return entry;
+                return (entry, true);
             }
         }
     }
 
-    /// <summary>Whether no other process has appended since; its entry is dropped when one has.</summary>
-    private async ValueTask<bool> IsNewestAsync(StreamCache.Entry entry, long version, CancellationToken cancellationToken)
+    /// <param name="fresh">What is remembered is new enough.</param>
+    private async ValueTask<(TState State, long Version)> ReadStateAsync<TState, TEvent>(
+        Aggregate<TState, TEvent> aggregate, string stream, bool fresh, CancellationToken cancellationToken)
+        where TState : class
+        where TEvent : class
     {
-        if ((await Engine.ReadStreamAsync(entry.Stream, version, null, null, 1, cancellationToken)).Count == 0)
-            return true;
-        lock (Gate)
+        while (true)
         {
-            if (entry.Version == version)
-                Cache.Evict(entry);
-        }
+            var (entry, readNow) = await LoadEntryAsync(aggregate, stream, cancellationToken);
+            fresh |= readNow;
+            if (!fresh)
+            {
+                // What others have changed is forgotten then, and what is still remembered is new enough. Also a state that is still
+                // being committed: others may have gone on from it before we hear of its commit.
+                await follower!.CatchUpAsync(cancellationToken);
+                fresh = true;
+                continue;
+            }
 
-        return false;
+            UnitOfWork? writer;
+            (TState State, long Version) seen;
+            lock (Gate)
+            {
+                if (entry.Evicted)
+                    continue;
+                writer = entry.Writer is { IsPending: true } pending ? pending : null;
+                seen = ((TState)entry.State, entry.Version);
+            }
+
+            if (writer is null)
+                return seen;
+
+            // The next writer of a hot stream is already there when this one is done: its own result is the answer.
+            await ((Task)writer.Completion.Task).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (writer.Committed(stream) is { } written)
+                return ((TState)written.CurrentState, written.Version);
+        }
     }
 }

@@ -15,7 +15,9 @@ public partial class EventStore : IAsyncDisposable
 
     private readonly Dictionary<string, IInlineProjection> inlineProjections;
     private readonly StreamWatchers watchers = new();
+    private readonly LogFollower? follower;
     private long position;
+    private long signalled;
 
     /// <param name="name">The service's name, for threads, logs and metrics.</param>
     /// <param name="engine">Initialised by <see cref="OpenAsync"/>; owned by the store from now on.</param>
@@ -30,6 +32,7 @@ public partial class EventStore : IAsyncDisposable
         Counters = new(name, meters);
         CommitSpan = $"commit {name}";
         Committer = new(this);
+        follower = engine.IsShared ? new(this) : null;
     }
 
     public string Name { get; }
@@ -38,14 +41,17 @@ public partial class EventStore : IAsyncDisposable
 
     public StoreCounters Counters { get; }
 
-    /// <summary>Position of the last event committed through this store object.</summary>
+    /// <summary>The highest position that this store object has met: whatever it has answered can be read from there.</summary>
     public long Position => Volatile.Read(ref position);
 
     /// <summary>Called by the handler that committed them, once its messages are durable. Must not block.</summary>
     public Action<IReadOnlyList<OutboxMessage>>? MessagesCommitted { get; set; }
 
-    /// <summary>Called on the committing thread after events became durable. Must not block.</summary>
+    /// <summary>Called after events became durable, here or, on a shared database, elsewhere. Must not block.</summary>
     public event Action? EventsCommitted;
+
+    /// <summary>Called when something in the background failed that is tried again. Must not block.</summary>
+    public Action<Exception>? BackgroundFailed { get; set; }
 
     internal Lock Gate { get; } = new();
 
@@ -62,6 +68,7 @@ public partial class EventStore : IAsyncDisposable
     {
         await Engine.InitializeAsync(scripts, cancellationToken);
         Advance(await Engine.ReadHeadAsync(cancellationToken));
+        follower?.Start(Position);
     }
 
     /// <summary>Starts a unit of work.</summary>
@@ -96,6 +103,8 @@ public partial class EventStore : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Committer.DisposeAsync();
+        if (follower is not null)
+            await follower.DisposeAsync();
         await Engine.DisposeAsync();
         GC.SuppressFinalize(this);
     }
@@ -108,16 +117,38 @@ public partial class EventStore : IAsyncDisposable
         Advance(committedPosition);
         if (unit.WriteSet!.Inbox is not null)
             Counters.MessageHandled();
-        var wrote = false;
+        var events = 0;
         foreach (var handle in unit.Written)
         {
             watchers.Changed(handle.Stream);
-            wrote = true;
+            events += handle.Appended.Count;
         }
 
-        if (wrote)
-            EventsCommitted?.Invoke();
+        if (events == 0)
+            return;
+        follower?.Committed(committedPosition - events, committedPosition);
+        EventsCommitted?.Invoke();
     }
+
+    /// <summary>Tells the other processes where the log stands now, once per group.</summary>
+    internal void OnGroupCommitted(long head)
+    {
+        if (follower is null || head <= signalled)
+            return;
+        signalled = head;
+        Engine.Signal(LogFollower.HeadTopic, head);
+    }
+
+    /// <summary>Others have appended; what we remember of it has been dropped.</summary>
+    internal void OnChanged(IReadOnlyList<StreamChange> changes)
+    {
+        Advance(changes[^1].Position);
+        foreach (var change in changes)
+            watchers.Changed(change.Stream);
+        EventsCommitted?.Invoke();
+    }
+
+    internal void OnBackgroundFailure(Exception error) => BackgroundFailed?.Invoke(error);
 
     internal void Abandon(UnitOfWork unit)
     {
@@ -133,8 +164,13 @@ public partial class EventStore : IAsyncDisposable
 
     private void Advance(long reached)
     {
-        if (reached > position)
-            Volatile.Write(ref position, reached);
+        for (var known = Position; reached > known;)
+        {
+            var before = Interlocked.CompareExchange(ref position, reached, known);
+            if (before == known)
+                return;
+            known = before;
+        }
     }
 }
 

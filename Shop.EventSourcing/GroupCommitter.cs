@@ -133,6 +133,7 @@ internal sealed class GroupCommitter : IAsyncDisposable
         store.Counters.GroupCommitted(group.Count, Stopwatch.GetElapsedTime(started));
         for (var i = 0; i < group.Count; i++)
             Complete(group[i], results[i]);
+        store.OnGroupCommitted(results[^1].Position);
     }
 
     private void Complete(UnitOfWork unit, WriteResult result)

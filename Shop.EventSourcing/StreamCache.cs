@@ -6,7 +6,7 @@ namespace Shop.EventSourcing;
 /// </summary>
 internal sealed class StreamCache(int capacity)
 {
-    private readonly long[] losses = new long[256];
+    private readonly long[] losses = new long[4096];
     private Dictionary<string, Entry> young = new(StringComparer.Ordinal);
     private Dictionary<string, Entry> old = new(StringComparer.Ordinal);
 
@@ -52,7 +52,10 @@ internal sealed class StreamCache(int capacity)
             old.Remove(entry.Stream);
     }
 
-    /// <summary>A write to an entry that had been evicted became durable: an entry loaded before that is stale.</summary>
+    /// <summary>
+    /// The stream has this version now, by a write to an entry that had been evicted or by another process: an entry loaded before
+    /// that is stale.
+    /// </summary>
     public void Forget(string stream, long version)
     {
         losses[SlotOf(stream)]++;
@@ -60,7 +63,7 @@ internal sealed class StreamCache(int capacity)
             Evict(stale);
     }
 
-    private static byte SlotOf(string stream) => (byte)stream.GetHashCode(StringComparison.Ordinal);
+    private static int SlotOf(string stream) => stream.GetHashCode(StringComparison.Ordinal) & 4095;
 
     internal sealed class Entry(string stream, object state, long version)
     {

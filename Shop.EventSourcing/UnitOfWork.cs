@@ -41,7 +41,7 @@ public sealed partial class UnitOfWork
         var stream = aggregate.Stream(id);
         if (handles.TryGetValue(stream, out var known))
             return (StreamHandle<TState, TEvent>)known;
-        var handle = new StreamHandle<TState, TEvent>(aggregate, await store.LoadEntryAsync(aggregate, stream, cancellationToken));
+        var handle = new StreamHandle<TState, TEvent>(aggregate, (await store.LoadEntryAsync(aggregate, stream, cancellationToken)).Entry);
         handles.Add(stream, handle);
         return handle;
     }

@@ -4,6 +4,7 @@ using MassTransit.Scheduling;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Shop.EventSourcing;
 using Shop.Messaging.Consuming;
 using Shop.Messaging.Delivery;
@@ -74,7 +75,7 @@ public static class MessagingRegistration
         this IServiceCollection services, MessagingOptions options, BrokerAddress broker, Action<IBusRegistrationConfigurator> configure)
     {
         options.SingleProcess = false;
-        services.AddSingleton(broker);
+        services.AddSingleton(provider => Credentials.Checked(broker, "ConnectionStrings:rabbitmq", provider.GetService<IHostEnvironment>()));
         services.AddSingleton<BrokerConnection>();
         services.AddSingleton<ITransportHealth>(provider => provider.GetRequiredService<BrokerConnection>());
         return services.AddMessaging(options, configure, bus => bus.UsingRabbitMq(RabbitMqTransport.Configure));

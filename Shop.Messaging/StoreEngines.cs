@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
 using Shop.EventSourcing.Storage;
 using Shop.EventSourcing.Storage.PostgreSql;
 using Shop.EventSourcing.Storage.Sqlite;
@@ -8,14 +10,13 @@ namespace Shop.Messaging;
 /// <summary>Chooses the database of a store by configuration: <c>Shop:Store</c>, <c>Shop:Data</c>, <c>ConnectionStrings</c>.</summary>
 internal static class StoreEngines
 {
-    public static IStorageEngine Create(IConfiguration configuration, StoreDefinition definition)
+    /// <exception cref="StartupException">A setting is missing, cannot be understood, or is not for Production.</exception>
+    public static IStorageEngine Create(IConfiguration configuration, StoreDefinition definition, IHostEnvironment? environment)
     {
         if (Kind(configuration) == "PostgreSql")
         {
-            var connectionString = configuration.GetConnectionString(definition.Name)
-                ?? throw new InvalidOperationException($"Setting ConnectionStrings:{definition.Name} is missing: it names the PostgreSQL database of {definition.Name}.");
             var messaging = configuration.GetSection(MessagingOptions.Section).Get<MessagingOptions>() ?? new();
-            return new PostgreSqlEngine(connectionString, definition.Tables) { WriterClaim = messaging.ClaimDuration };
+            return CreatePostgreSql(configuration.GetConnectionString(definition.Name), definition, messaging.ClaimDuration, environment);
         }
 
         var folder = configuration["Shop:Data"] ?? "data";
@@ -26,10 +27,29 @@ internal static class StoreEngines
     public static IReadOnlyList<SchemaScript> Scripts(IConfiguration configuration, StoreDefinition definition) =>
         SchemaScript.FromAssembly(definition.Schema, Kind(configuration));
 
+    private static PostgreSqlEngine CreatePostgreSql(string? connectionString, StoreDefinition definition, TimeSpan writerClaim, IHostEnvironment? environment)
+    {
+        var setting = $"ConnectionStrings:{definition.Name}";
+        var example = $"Host=localhost;Port=5432;Database=shop_{definition.Name};Username=shop_{definition.Name};Password=…";
+        if (string.IsNullOrWhiteSpace(connectionString))
+            throw new StartupException($"Setting {setting} is missing: it names the PostgreSQL database of {definition.Name}, such as {example}");
+        try
+        {
+            if (string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(connectionString).Host))
+                throw new StartupException($"Setting {setting} names no Host. Give one such as {example}");
+            Credentials.RefuseInProduction(environment, setting, Credentials.DatabaseProblem(connectionString));
+            return new(connectionString, definition.Tables) { WriterClaim = writerClaim };
+        }
+        catch (Exception error) when (error is not StartupException)
+        {
+            throw new StartupException($"Setting {setting} is not an Npgsql connection string: {error.Message} Give one such as {example}", error);
+        }
+    }
+
     private static string Kind(IConfiguration configuration) => (configuration["Shop:Store"] ?? "Sqlite").ToUpperInvariant() switch
     {
         "SQLITE" => "Sqlite",
         "POSTGRESQL" => "PostgreSql",
-        var other => throw new InvalidOperationException($"Setting Shop:Store is '{other}'. Use Sqlite or PostgreSql."),
+        var other => throw new StartupException($"Setting Shop:Store is '{other}'. Use Sqlite or PostgreSql."),
     };
 }

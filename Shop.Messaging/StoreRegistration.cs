@@ -44,10 +44,12 @@ public static class StoreRegistration
         services.AddMetrics();
         services.AddSingleton(definition);
         services.AddSingleton(provider => new EventStore<TModule>(
-            definition.Name, StoreEngines.Create(configuration, definition), definition.InlineProjections, provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<IMeterFactory>()));
+            definition.Name, StoreEngines.Create(configuration, definition, provider.GetService<IHostEnvironment>()), definition.InlineProjections,
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IMeterFactory>()));
         services.AddSingleton<EventStore>(provider => provider.GetRequiredService<EventStore<TModule>>());
-        services.AddSingleton<IHostedService>(provider => new StoreOpener(provider.GetRequiredService<EventStore<TModule>>(), StoreEngines.Scripts(configuration, definition)));
+        services.AddSingleton<IHostedService>(provider => new StoreOpener(
+            provider.GetRequiredService<EventStore<TModule>>(), StoreEngines.Scripts(configuration, definition), StoreOpener.Patience(configuration),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<StoreOpener>>()));
         services.AddSingleton<IHostedService>(provider => new OutboxDispatcher(
             provider.GetRequiredService<EventStore<TModule>>(), provider.GetRequiredService<IBus>(), provider.GetRequiredService<LocalQueues>(),
             provider.GetRequiredService<MessagingOptions>(), provider.GetRequiredService<InProcessDeliveries>(), provider.GetService<ITransportHealth>(),

@@ -9,6 +9,13 @@ public interface IStorageEngine : IAsyncDisposable
     /// <summary>True when other processes append to the same database, so that what is remembered of a stream may be old.</summary>
     bool IsShared => false;
 
+    /// <summary>Which database it is, for people: host, port, database and role, or the file; never a password.</summary>
+    string Location => GetType().Name;
+
+    /// <summary>What a failure of this engine means, and whether it passes by itself.</summary>
+    StorageFailure Explain(Exception error) =>
+        new(StorageFailure.IsTransient(error) ? StorageFailureKind.Away : StorageFailureKind.Broken, error.Message);
+
     /// <summary>Creates or upgrades the schema under a lock: the library's numbered scripts, then the service's.</summary>
     /// <param name="scripts">The service's own scripts for its read-model tables.</param>
     Task InitializeAsync(IReadOnlyList<SchemaScript> scripts, CancellationToken cancellationToken);
@@ -45,11 +52,9 @@ public interface IStorageEngine : IAsyncDisposable
     /// <param name="claim">How long the caller may take before others get them.</param>
     Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Drops all claims on outbox messages: for a store of one process, when that process starts.</summary>
-    Task ReleaseOutboxClaimsAsync(CancellationToken cancellationToken);
-
-    /// <summary>Drops the claims on messages that the caller will not send, so that others need not wait for their end.</summary>
-    Task ReleaseOutboxClaimsAsync(IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken);
+    /// <summary>Drops claims on outbox messages, so that whoever sweeps next gets them.</summary>
+    /// <param name="messageIds">Those that a process had claimed and will not send; null: all, for a store of one process when it starts.</param>
+    Task ReleaseOutboxClaimsAsync(IReadOnlyCollection<Guid>? messageIds, CancellationToken cancellationToken);
 
     /// <summary>Outbox messages waiting, oldest first, for operators and audits; takes no claim.</summary>
     Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken);
@@ -71,10 +76,41 @@ public interface IStorageEngine : IAsyncDisposable
     Task<long> ReadCheckpointAsync(string projection, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Writes rows and moves the checkpoint from <paramref name="from"/> to <paramref name="to"/> in one transaction.
+    /// Writes rows and moves the checkpoint from <paramref name="from"/> to <paramref name="to"/> in one transaction, which also
+    /// checks the lease and renews it.
     /// </summary>
-    /// <returns>False, and nothing written, when the checkpoint no longer stands at <paramref name="from"/>.</returns>
-    Task<bool> SaveProjectionAsync(string projection, long from, long to, IReadOnlyList<RowWrite> rows, CancellationToken cancellationToken);
+    /// <returns>
+    /// False, and nothing written, when the lease was taken over or given up, or the checkpoint no longer stands at <paramref name="from"/>.
+    /// </returns>
+    Task<bool> SaveProjectionAsync(
+        string projection, Lease lease, long from, long to, IReadOnlyList<RowWrite> rows, CancellationToken cancellationToken);
+
+    /// <summary>Takes a lease that is free, or renews the holder's own. On a database of one process it is always free.</summary>
+    /// <param name="holder">Who asks; an id that nobody else uses.</param>
+    /// <param name="duration">By the database's clock, from now.</param>
+    /// <returns>Null while somebody else holds it. The token is higher than that of every holder before.</returns>
+    Task<Lease?> TakeLeaseAsync(string name, Guid holder, TimeSpan duration, CancellationToken cancellationToken) =>
+        Task.FromResult<Lease?>(new(name, holder, 1, duration));
+
+    /// <summary>Gives a lease up before its time; harmless when somebody else has it.</summary>
+    Task ReleaseLeaseAsync(Lease lease, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Which streams were appended to after a position, in position order; on a shared database only.</summary>
+    Task<IReadOnlyList<StreamChange>> ReadChangesAsync(long afterPosition, int limit, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("This database has no other writers.");
+
+    /// <summary>
+    /// Tells the other processes of a shared database something that they would find out by asking. Never blocks; may get lost;
+    /// of several values of a topic in short order only the highest arrives.
+    /// </summary>
+    void Signal(string topic, long value)
+    {
+    }
+
+    /// <summary>Hears what the processes of a shared database signal, its own included, until it is cancelled or the connection breaks.</summary>
+    /// <param name="listening">Called once, when everything signalled from now on will be heard.</param>
+    Task ListenAsync(Action listening, Action<string, long> heard, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("This database has no other writers.");
 
     /// <summary>Queries over the read-model tables given at construction; no tracking, read only.</summary>
     ReadModels OpenReadModels();

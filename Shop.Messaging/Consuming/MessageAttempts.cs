@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using Shop.EventSourcing;
 using Shop.EventSourcing.Storage;
@@ -86,7 +85,7 @@ internal sealed partial class MessageAttempts(TimeProvider clock, MessagingTelem
         LogParked(message.Endpoint, message.Id, message.Type, reason);
     }
 
-    private static bool IsDatabaseAway(Exception error) => error is DbException { IsTransient: true };
+    private static bool IsDatabaseAway(Exception error) => StorageFailure.IsTransient(error);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Parked message {MessageId} ({MessageType}) of {Endpoint}: {Reason}")]
     private partial void LogParked(string endpoint, Guid? messageId, string messageType, string reason);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -64,7 +65,7 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
             }
         };
         if (options.SingleProcess)
-            await store.Engine.ReleaseOutboxClaimsAsync(cancellationToken);
+            await store.Engine.ReleaseOutboxClaimsAsync(null, cancellationToken);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -86,13 +87,13 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
     {
         if (stopping.IsCancellationRequested)
             return;
+        var unsent = underWay.Keys;
         sends.Close();
         local.Close();
-        var left = underWay.Keys.ToList();
         await stopping.CancelAsync();
         await sweeping.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        if (!options.SingleProcess)
-            await LeaveToOthersAsync(left, cancellationToken);
+        if (!options.SingleProcess && unsent.Count > 0)
+            await ReleaseAsync(unsent, cancellationToken);
     }
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -102,21 +103,6 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
     {
         stopping.Cancel();
         stopping.Dispose();
-    }
-
-    /// <summary>An order need not wait for the end of our claims to go on.</summary>
-    private async Task LeaveToOthersAsync(IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await store.Engine.ReleaseOutboxClaimsAsync(messageIds, cancellationToken);
-        }
-#pragma warning disable CA1031 // The claims end by themselves.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            LogSweepFailed(error, store.Name);
-        }
     }
 
     private void Take(OutboxMessage message)
@@ -242,6 +228,19 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
         underWay.TryRemove(messageId, out _);
     }
 
+    /// <summary>Else another replica would get them only when our claims have run out.</summary>
+    private async Task ReleaseAsync(ICollection<Guid> messageIds, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.Engine.ReleaseOutboxClaimsAsync([.. messageIds], cancellationToken);
+        }
+        catch (Exception error) when (error is DbException or OperationCanceledException)
+        {
+            LogNotReleased(error, messageIds.Count, store.Name);
+        }
+    }
+
     private async Task SweepAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
@@ -273,6 +272,9 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Message {MessageId} to {Destination} was not handled; it will be again.")]
     private partial void LogNotHandled(Exception error, Guid messageId, string destination);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} unsent messages of {Store} stay claimed; they leave when the claims run out.")]
+    private partial void LogNotReleased(Exception error, int count, string store);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The outbox of {Store} could not be swept; trying again.")]
     private partial void LogSweepFailed(Exception error, string store);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -10,6 +9,9 @@ namespace Shop.EventSourcing.Storage.PostgreSql;
 /// </summary>
 public sealed class PostgreSqlEngine : IStorageEngine
 {
+    private const int ReadRetries = 2;
+
+    private static readonly TimeSpan ReadRetryPause = TimeSpan.FromMilliseconds(500);
     private static readonly string ReadStreamSql = EmbeddedSql.Read("PostgreSql", "read-stream");
     private static readonly string ReadLogSql = EmbeddedSql.Read("PostgreSql", "read-log");
     private static readonly string ReadOutboxSql = EmbeddedSql.Read("PostgreSql", "read-outbox");
@@ -17,27 +19,43 @@ public sealed class PostgreSqlEngine : IStorageEngine
     private static readonly string ReadParkedSql = EmbeddedSql.Read("PostgreSql", "read-parked");
     private static readonly string ClaimOutboxSql = EmbeddedSql.Read("PostgreSql", "claim-outbox");
 
-    private readonly NpgsqlDataSource source;
-    private readonly bool ownsSource;
+    private static readonly string ReadChangesSql = EmbeddedSql.Read("PostgreSql", "read-changes");
+    private static readonly string TakeLeaseSql = EmbeddedSql.Read("PostgreSql", "take-lease");
+    private static readonly string ReleaseLeaseSql = EmbeddedSql.Read("PostgreSql", "release-lease");
+
+    private readonly PostgreSqlSource source;
     private readonly IReadOnlyList<Table> tables;
     private readonly Dictionary<Table, PostgreSqlRows> rowsOf;
     private readonly PostgreSqlWriter writer;
+    private readonly PostgreSqlSignals signals;
     private readonly DbContextOptions readModels;
 
     /// <param name="source">Stays the caller's; connections are taken from its pool.</param>
     /// <param name="tables">The read-model tables that may be written and queried.</param>
-    public PostgreSqlEngine(NpgsqlDataSource source, IReadOnlyList<Table> tables)
+    public PostgreSqlEngine(NpgsqlDataSource source, IReadOnlyList<Table> tables) : this(new PostgreSqlSource(source), tables)
+    {
+    }
+
+    /// <param name="connectionString">
+    /// Npgsql's; several hosts separated by commas, of which the primary is used. Unless it says otherwise, the pool has up to 12
+    /// connections, of which writing and listening hold one each.
+    /// </param>
+    /// <param name="tables">The read-model tables that may be written and queried.</param>
+    /// <exception cref="ArgumentException">The connection string cannot be understood.</exception>
+    public PostgreSqlEngine(string connectionString, IReadOnlyList<Table> tables) : this(new PostgreSqlSource(connectionString), tables)
+    {
+    }
+
+    private PostgreSqlEngine(PostgreSqlSource source, IReadOnlyList<Table> tables)
     {
         this.source = source;
         this.tables = tables;
         rowsOf = tables.ToDictionary(table => table, table => new PostgreSqlRows(table));
-        writer = new(source, rowsOf);
-        readModels = new DbContextOptionsBuilder<ReadModels>().UseNpgsql(source).Options;
+        writer = new(source.Connections, rowsOf);
+        signals = new(source.Connections);
+        readModels = new DbContextOptionsBuilder<ReadModels>()
+            .UseNpgsql(source.Connections, options => options.EnableRetryOnFailure(ReadRetries, ReadRetryPause, null)).Options;
     }
-
-    /// <inheritdoc cref="PostgreSqlEngine(NpgsqlDataSource, IReadOnlyList{Table})"/>
-    public PostgreSqlEngine(string connectionString, IReadOnlyList<Table> tables)
-        : this(CreateSource(connectionString), tables) => ownsSource = true;
 
     public bool IsShared => true;
 
@@ -47,8 +65,12 @@ public sealed class PostgreSqlEngine : IStorageEngine
         init => writer.WriterClaim = value;
     }
 
+    public string Location => source.Location;
+
+    public StorageFailure Explain(Exception error) => PostgreSqlFailures.Explain(error, source.Database, source.Role);
+
     public Task InitializeAsync(IReadOnlyList<SchemaScript> scripts, CancellationToken cancellationToken) =>
-        PostgreSqlSchema.UpgradeAsync(source, scripts, cancellationToken);
+        PostgreSqlSchema.UpgradeAsync(source.Connections, scripts, cancellationToken);
 
     public Task<WriteResult[]> CommitAsync(IReadOnlyList<WriteSet> group, CancellationToken cancellationToken) =>
         writer.CommitAsync(group, cancellationToken);
@@ -64,16 +86,14 @@ public sealed class PostgreSqlEngine : IStorageEngine
 
     public async Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken)
     {
-        var claimed = await QueryAsync(ClaimOutboxSql, Message, cancellationToken, now.UtcDateTime, (now + claim).UtcDateTime, limit);
+        var claimed = await QueryOnceAsync(ClaimOutboxSql, Message, [now.UtcDateTime, (now + claim).UtcDateTime, limit], cancellationToken);
         claimed.Sort((left, right) => (left.CreatedAt, left.Id).CompareTo((right.CreatedAt, right.Id)));
         return claimed;
     }
 
-    public Task ReleaseOutboxClaimsAsync(CancellationToken cancellationToken) =>
-        ExecuteAsync("UPDATE outbox SET claimed_until = NULL WHERE claimed_until IS NOT NULL", cancellationToken);
-
-    public Task ReleaseOutboxClaimsAsync(IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken) =>
-        ExecuteAsync("UPDATE outbox SET claimed_until = NULL WHERE id = ANY($1)", cancellationToken, messageIds.ToArray());
+    public Task ReleaseOutboxClaimsAsync(IReadOnlyCollection<Guid>? messageIds, CancellationToken cancellationToken) => messageIds is null
+        ? ExecuteAsync("UPDATE outbox SET claimed_until = NULL WHERE claimed_until IS NOT NULL", cancellationToken)
+        : ExecuteAsync("UPDATE outbox SET claimed_until = NULL WHERE id = ANY($1)", cancellationToken, messageIds.ToArray());
 
     public async Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken) =>
         await QueryAsync(ReadOutboxSql, Message, cancellationToken, limit);
@@ -93,7 +113,8 @@ public sealed class PostgreSqlEngine : IStorageEngine
     public Task<long> ReadCheckpointAsync(string projection, CancellationToken cancellationToken) =>
         NumberAsync("SELECT position FROM checkpoints WHERE projection = $1", cancellationToken, projection);
 
-    public async Task<bool> SaveProjectionAsync(string projection, long from, long to, IReadOnlyList<RowWrite> rows, CancellationToken cancellationToken)
+    public async Task<bool> SaveProjectionAsync(
+        string projection, Lease lease, long from, long to, IReadOnlyList<RowWrite> rows, CancellationToken cancellationToken)
     {
         List<string> statements = [];
         List<byte[]> json = [];
@@ -102,9 +123,36 @@ public sealed class PostgreSqlEngine : IStorageEngine
             batches.Add(1, row);
         batches.MoveTo(statements, json);
 
-        await using var command = Command("SELECT save_projection($1, $2, $3, $4, $5)", projection, from, to, statements);
+        await using var command = Command(
+            "SELECT save_projection($1, $2, $3, $4, $5, $6, $7, $8)", projection, lease.Name, lease.Token, lease.Duration, from, to, statements);
         command.Parameters.Add(new() { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text, Value = json });
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    public async Task<Lease?> TakeLeaseAsync(string name, Guid holder, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        await using var command = Command(TakeLeaseSql, name, holder, duration);
+        return await command.ExecuteScalarAsync(cancellationToken) is long token ? new(name, holder, token, duration) : null;
+    }
+
+    public Task ReleaseLeaseAsync(Lease lease, CancellationToken cancellationToken) =>
+        ExecuteAsync(ReleaseLeaseSql, cancellationToken, lease.Name, lease.Token);
+
+    public async Task<IReadOnlyList<StreamChange>> ReadChangesAsync(long afterPosition, int limit, CancellationToken cancellationToken) =>
+        await QueryAsync(ReadChangesSql, row => new StreamChange(row.GetInt64(0), row.GetString(1), row.GetInt64(2)), cancellationToken, afterPosition, limit);
+
+    public void Signal(string topic, long value) => signals.Signal(topic, value);
+
+    public async Task ListenAsync(Action listening, Action<string, long> heard, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await signals.ListenAsync(listening, heard, cancellationToken);
+        }
+        finally
+        {
+            writer.Suspect();
+        }
     }
 
     public ReadModels OpenReadModels() => new(readModels, tables);
@@ -112,8 +160,8 @@ public sealed class PostgreSqlEngine : IStorageEngine
     public async ValueTask DisposeAsync()
     {
         await writer.DisposeAsync();
-        if (ownsSource)
-            await source.DisposeAsync();
+        await signals.DisposeAsync();
+        await source.DisposeAsync();
     }
 
     private static RecordedEvent Event(NpgsqlDataReader row) => new(
@@ -131,23 +179,28 @@ public sealed class PostgreSqlEngine : IStorageEngine
         row.GetGuid(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetGuid(2), row.GetString(3), row.GetString(4), row.GetFieldValue<byte[]>(5),
         row.IsDBNull(6) ? null : row.GetString(6), row.GetString(7), row.GetString(8), row.GetFieldValue<DateTimeOffset>(9));
 
-    /// <summary>Commands are traced as parts of what somebody does; what the process asks for by itself would only be noise.</summary>
-    private static NpgsqlDataSource CreateSource(string connectionString)
-    {
-        var builder = new NpgsqlDataSourceBuilder(connectionString);
-        builder.ConfigureTracing(tracing => tracing.ConfigureCommandFilter(_ => Activity.Current is not null));
-        return builder.Build();
-    }
-
     private NpgsqlCommand Command(string sql, params ReadOnlySpan<object> values)
     {
-        var command = source.CreateCommand(sql);
+        var command = source.Connections.CreateCommand(sql);
         foreach (var value in values)
             command.Parameters.Add(new() { Value = value });
         return command;
     }
 
+    /// <summary>Reads once more when the connection was broken: the pool may remember connections of before a restart of the server.</summary>
     private async Task<List<T>> QueryAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params object[] values)
+    {
+        try
+        {
+            return await QueryOnceAsync(sql, read, values, cancellationToken);
+        }
+        catch (NpgsqlException broken) when (broken.IsTransient)
+        {
+            return await QueryOnceAsync(sql, read, values, cancellationToken);
+        }
+    }
+
+    private async Task<List<T>> QueryOnceAsync<T>(string sql, Func<NpgsqlDataReader, T> read, object[] values, CancellationToken cancellationToken)
     {
         await using var command = Command(sql, values);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -157,11 +210,8 @@ public sealed class PostgreSqlEngine : IStorageEngine
         return rows;
     }
 
-    private async Task<long> NumberAsync(string sql, CancellationToken cancellationToken, params object[] values)
-    {
-        await using var command = Command(sql, values);
-        return await command.ExecuteScalarAsync(cancellationToken) is long number ? number : 0;
-    }
+    private async Task<long> NumberAsync(string sql, CancellationToken cancellationToken, params object[] values) =>
+        await QueryAsync(sql, row => row.GetInt64(0), cancellationToken, values) is [var number, ..] ? number : 0;
 
     private async Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params object[] values)
     {

@@ -8,10 +8,14 @@ internal static class PostgreSqlSchema
     // Any number that nothing else in the database locks.
     private const long UpgradeLock = 0x53686f70;
 
+    // A process that was stopped in the middle holds up the others only this long at a time: they say what they wait for.
+    private const string LockTimeout = "SET LOCAL lock_timeout = '5s'";
+
     public static async Task UpgradeAsync(NpgsqlDataSource source, IReadOnlyList<SchemaScript> scripts, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await RunAsync(connection, LockTimeout, cancellationToken);
         await RunAsync(connection, $"SELECT pg_advisory_xact_lock({UpgradeLock})", cancellationToken);
         await RunAsync(
             connection, "CREATE TABLE IF NOT EXISTS schema_scripts (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())", cancellationToken);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 
 namespace Shop.EventSourcing.Storage.PostgreSql;
@@ -8,9 +9,19 @@ namespace Shop.EventSourcing.Storage.PostgreSql;
 /// </summary>
 internal sealed class PostgreSqlWriter(NpgsqlDataSource source, IReadOnlyDictionary<Table, PostgreSqlRows> tables) : IAsyncDisposable
 {
+    private const int DeadlockRetries = 3;
+
+    /// <summary>How long a commit waits for a server that is away: a restart of a few seconds fails nobody.</summary>
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ConnectPause = TimeSpan.FromMilliseconds(100);
     private readonly SemaphoreSlim writing = new(1, 1);
+    private readonly CancellationTokenSource disposing = new();
     private readonly GroupArguments arguments = new(tables);
     private NpgsqlCommand? command;
+    private volatile bool suspect;
+
+    /// <summary>The server may have been restarted: the next commit connects anew instead of failing on a dead connection.</summary>
+    public void Suspect() => suspect = true;
 
     public TimeSpan WriterClaim
     {
@@ -22,7 +33,13 @@ internal sealed class PostgreSqlWriter(NpgsqlDataSource source, IReadOnlyDiction
         await writing.WaitAsync(cancellationToken);
         try
         {
-            command ??= await ConnectAsync(cancellationToken);
+            if (suspect)
+            {
+                suspect = false;
+                await DisconnectAsync();
+            }
+
+            command ??= await ConnectPatientlyAsync(cancellationToken);
             return await CommitAsync(command, group);
         }
         catch
@@ -38,6 +55,8 @@ internal sealed class PostgreSqlWriter(NpgsqlDataSource source, IReadOnlyDiction
 
     public async ValueTask DisposeAsync()
     {
+        await disposing.CancelAsync();
+
         // Not disposed: it owns nothing, and whoever waits for it must get an answer.
         await writing.WaitAsync();
         await DisconnectAsync();
@@ -87,6 +106,21 @@ internal sealed class PostgreSqlWriter(NpgsqlDataSource source, IReadOnlyDiction
     private async Task<WriteResult[]> ExecuteAsync(NpgsqlCommand ready, IReadOnlyList<WriteSet> group)
     {
         arguments.Fill(group);
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return await ExecuteOnceAsync(ready);
+            }
+            catch (PostgresException victim) when (attempt < DeadlockRetries && IsVictim(victim))
+            {
+                // The server has undone it, so that it is no second time.
+            }
+        }
+    }
+
+    private static async Task<WriteResult[]> ExecuteOnceAsync(NpgsqlCommand ready)
+    {
         await using var reader = await ready.ExecuteReaderAsync(CancellationToken.None);
         await reader.ReadAsync(CancellationToken.None);
         var outcomes = reader.GetFieldValue<int[]>(0);
@@ -97,6 +131,25 @@ internal sealed class PostgreSqlWriter(NpgsqlDataSource source, IReadOnlyDiction
     // Class 22 are values that a column cannot hold, class 23 violated constraints: the write set's fault, and will be again.
     private static bool IsRefusal(PostgresException exception) =>
         exception.SqlState.StartsWith("22", StringComparison.Ordinal) || exception.SqlState.StartsWith("23", StringComparison.Ordinal);
+
+    private static bool IsVictim(PostgresException exception) =>
+        exception.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
+
+    private async Task<NpgsqlCommand> ConnectPatientlyAsync(CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await ConnectAsync(cancellationToken);
+            }
+            catch (Exception away) when (StorageFailure.IsTransient(away) && Stopwatch.GetElapsedTime(started) < ConnectPatience && !disposing.IsCancellationRequested)
+            {
+                await Task.Delay(ConnectPause, cancellationToken);
+            }
+        }
+    }
 
     private async Task<NpgsqlCommand> ConnectAsync(CancellationToken cancellationToken)
     {

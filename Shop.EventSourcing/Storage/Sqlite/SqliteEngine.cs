@@ -24,6 +24,8 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
     private bool disposed;
     private DbContextOptions? readModels;
 
+    public string Location => $"SQLite file {path}";
+
     public Task InitializeAsync(IReadOnlyList<SchemaScript> scripts, CancellationToken cancellationToken) => Write(() =>
     {
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
@@ -50,13 +52,7 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
     public Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken) =>
         Write(() => Writer.ClaimOutbox(now, claim, limit), cancellationToken);
 
-    public Task ReleaseOutboxClaimsAsync(CancellationToken cancellationToken) => Write(() =>
-    {
-        Writer.ReleaseOutboxClaims();
-        return true;
-    }, cancellationToken);
-
-    public Task ReleaseOutboxClaimsAsync(IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken) => Write(() =>
+    public Task ReleaseOutboxClaimsAsync(IReadOnlyCollection<Guid>? messageIds, CancellationToken cancellationToken) => Write(() =>
     {
         Writer.ReleaseOutboxClaims(messageIds);
         return true;
@@ -90,7 +86,8 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
     public Task<long> ReadCheckpointAsync(string projection, CancellationToken cancellationToken) =>
         Read(reader => reader.Checkpoint(projection), cancellationToken);
 
-    public Task<bool> SaveProjectionAsync(string projection, long from, long to, IReadOnlyList<RowWrite> rows, CancellationToken cancellationToken) =>
+    public Task<bool> SaveProjectionAsync(
+        string projection, Lease lease, long from, long to, IReadOnlyList<RowWrite> rows, CancellationToken cancellationToken) =>
         Write(() => Writer.SaveProjection(projection, from, to, rows), cancellationToken);
 
     public ReadModels OpenReadModels() =>

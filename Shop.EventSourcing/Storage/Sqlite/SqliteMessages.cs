@@ -43,13 +43,10 @@ internal sealed class SqliteMessages(SqliteHandle database)
         return claimed;
     }
 
-    public void Release(IReadOnlyCollection<Guid> messageIds)
+    public void Release(Guid messageId)
     {
-        foreach (var id in messageIds)
-        {
-            releaseOutbox.Bind(1, id);
-            releaseOutbox.Run();
-        }
+        releaseOutbox.Bind(1, messageId);
+        releaseOutbox.Run();
     }
 
     public void CleanInbox(DateTimeOffset handledBefore, int limit)

@@ -71,13 +71,21 @@ internal sealed class SqliteWriter : IDisposable
     public IReadOnlyList<OutboxMessage> ClaimOutbox(DateTimeOffset now, TimeSpan claim, int limit) =>
         InTransaction(() => messages.Claim(now, claim, limit));
 
-    public void ReleaseOutboxClaims() => database.Execute("UPDATE outbox SET claimed_until = NULL WHERE claimed_until IS NOT NULL");
-
-    public void ReleaseOutboxClaims(IReadOnlyCollection<Guid> messageIds) => InTransaction(() =>
+    public void ReleaseOutboxClaims(IReadOnlyCollection<Guid>? messageIds)
     {
-        messages.Release(messageIds);
-        return true;
-    });
+        if (messageIds is null)
+        {
+            database.Execute("UPDATE outbox SET claimed_until = NULL WHERE claimed_until IS NOT NULL");
+            return;
+        }
+
+        InTransaction(() =>
+        {
+            foreach (var id in messageIds)
+                messages.Release(id);
+            return true;
+        });
+    }
 
     public int CleanInbox(DateTimeOffset handledBefore, int limit) => InTransaction(() =>
     {

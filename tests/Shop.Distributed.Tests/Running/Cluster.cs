@@ -104,7 +104,7 @@ internal sealed class Cluster : IAsyncDisposable
         await Servers.Broker.EmptyAsync();
         var databases = new Dictionary<string, string>();
         foreach (var service in Service.All)
-            databases[service.Name] = await Servers.Database.CreateServiceDatabaseAsync($"shop_{service.Name}");
+            databases[service.Name] = await Servers.Database.CreateDatabaseAsync($"shop_{service.Name}");
         Databases = databases;
 
         Sandbox = new("Payment.Sandbox", 1, "/", folder, new Dictionary<string, string?>

@@ -74,11 +74,11 @@ public abstract partial class StorageEngineContract
         (await Claimed(Start.AddSeconds(33))).ShouldBeEmpty();
         (await Claimed(Start.AddSeconds(63))).ShouldBe([first.Id, second.Id]);
 
-        await engine.ReleaseOutboxClaimsAsync(default);
-        (await Claimed(Start.AddSeconds(64))).ShouldBe([first.Id, second.Id]);
-
         await engine.ReleaseOutboxClaimsAsync([second.Id, Guid.CreateVersion7()], default);
-        (await Claimed(Start.AddSeconds(65))).ShouldBe([second.Id]);
+        (await Claimed(Start.AddSeconds(64))).ShouldBe([second.Id]);
+
+        await engine.ReleaseOutboxClaimsAsync(null, default);
+        (await Claimed(Start.AddSeconds(65))).ShouldBe([first.Id, second.Id]);
     }
 
     [Fact]
@@ -142,6 +142,35 @@ public abstract partial class StorageEngineContract
         while (await engine.ClaimOutboxAsync(Start, Claim, 50, default) is { Count: > 0 } rest)
             claims = [.. claims, rest];
         claims.Sum(claimed => claimed.Count).ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Sweeps_of_two_processes_share_what_is_due_and_take_over_what_a_crash_left()
+    {
+        await using var other = Open();
+        await other.InitializeAsync([Tables], default);
+        var scheduled = Enumerable.Range(0, 300).Select(_ => Message(dueAt: Start)).ToList();
+        var atOnce = Enumerable.Range(0, 100).Select(_ => Message(Start)).ToList();
+        await engine.CommitAsync([new() { Outbox = [.. scheduled, .. atOnce] }], default);
+
+        // The scheduled ones once, by either; those to send at once are their writer's.
+        var here = Task.Run(() => SweepAsync(engine, Start));
+        var there = Task.Run(() => SweepAsync(other, Start));
+        var (first, second) = (await here, await there);
+        first.Concat(second).ShouldBe(scheduled.Select(message => message.Id), ignoreOrder: true);
+
+        // The first process delivers and goes on; the other dies with what it had claimed.
+        await engine.CommitAsync([new() { OutboxDeletes = first }], default);
+        (await SweepAsync(engine, Start.AddSeconds(29))).ShouldBeEmpty();
+        (await SweepAsync(engine, Start.AddSeconds(31))).ShouldBe(second.Concat(atOnce.Select(message => message.Id)), ignoreOrder: true);
+    }
+
+    private static async Task<List<Guid>> SweepAsync(IStorageEngine by, DateTimeOffset now)
+    {
+        var swept = new List<Guid>();
+        while (await by.ClaimOutboxAsync(now, Claim, 20, default) is { Count: > 0 } claimed)
+            swept.AddRange(claimed.Select(message => message.Id));
+        return swept;
     }
 
     [Fact]

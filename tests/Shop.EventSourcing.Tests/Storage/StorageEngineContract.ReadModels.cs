@@ -138,10 +138,10 @@ public abstract partial class StorageEngineContract
     {
         var account = Account();
         (await engine.ReadCheckpointAsync("accounts", default)).ShouldBe(0);
-        (await engine.SaveProjectionAsync("accounts", 0, 10, [TestTables.Accounts.Upsert(account)], default)).ShouldBeTrue();
-        (await engine.SaveProjectionAsync("accounts", 0, 12, [TestTables.Accounts.Delete(account)], default)).ShouldBeFalse();
-        (await engine.SaveProjectionAsync("other", 5, 12, [TestTables.Accounts.Delete(account)], default)).ShouldBeFalse();
-        (await engine.SaveProjectionAsync("accounts", 10, 11, [TestTables.Accounts.Upsert(account with { Visits = 1 })], default)).ShouldBeTrue();
+        (await SaveAsync("accounts", 0, 10, TestTables.Accounts.Upsert(account))).ShouldBeTrue();
+        (await SaveAsync("accounts", 0, 12, TestTables.Accounts.Delete(account))).ShouldBeFalse();
+        (await SaveAsync("other", 5, 12, TestTables.Accounts.Delete(account))).ShouldBeFalse();
+        (await SaveAsync("accounts", 10, 11, TestTables.Accounts.Upsert(account with { Visits = 1 }))).ShouldBeTrue();
 
         (await engine.ReadCheckpointAsync("accounts", default)).ShouldBe(11);
         (await engine.ReadCheckpointAsync("other", default)).ShouldBe(0);
@@ -152,7 +152,7 @@ public abstract partial class StorageEngineContract
     public async Task Of_concurrent_runners_of_a_projection_one_moves_the_checkpoint()
     {
         var saves = await Task.WhenAll(Enumerable.Range(1, 8).Select(visits => Task.Run(() =>
-            engine.SaveProjectionAsync("accounts", 0, 7, [TestTables.Accounts.Upsert(Account() with { Visits = visits })], default))));
+            SaveAsync("accounts", 0, 7, TestTables.Accounts.Upsert(Account() with { Visits = visits })))));
 
         saves.Count(saved => saved).ShouldBe(1);
         Rows<AccountRow>().Count.ShouldBe(1);
@@ -165,7 +165,7 @@ public abstract partial class StorageEngineContract
         var account = Account();
         var message = Message(dueAt: Start);
         await Commit(new() { Inbox = entry, Appends = [new("order-1", 0, [Event(), Event()])], Outbox = [message], Rows = [TestTables.Accounts.Upsert(account)] });
-        await engine.SaveProjectionAsync("accounts", 0, 2, [], default);
+        await SaveAsync("accounts", 0, 2);
         await engine.DisposeAsync();
 
         engine = Open();

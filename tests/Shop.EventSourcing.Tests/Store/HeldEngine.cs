@@ -17,7 +17,14 @@ internal sealed class HeldEngine(IStorageEngine inner) : IStorageEngine
     /// <summary>Groups handed in, also those that are held.</summary>
     public int Commits => Volatile.Read(ref commits);
 
+    /// <summary>Signals get lost.</summary>
+    public bool Silent { get; set; }
+
     public bool IsShared => inner.IsShared;
+
+    public string Location => inner.Location;
+
+    public StorageFailure Explain(Exception error) => inner.Explain(error);
 
     /// <summary>Holds all commits until released.</summary>
     public void Hold() => gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -48,9 +55,7 @@ internal sealed class HeldEngine(IStorageEngine inner) : IStorageEngine
     public Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken) =>
         inner.ClaimOutboxAsync(now, claim, limit, cancellationToken);
 
-    public Task ReleaseOutboxClaimsAsync(CancellationToken cancellationToken) => inner.ReleaseOutboxClaimsAsync(cancellationToken);
-
-    public Task ReleaseOutboxClaimsAsync(IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken) =>
+    public Task ReleaseOutboxClaimsAsync(IReadOnlyCollection<Guid>? messageIds, CancellationToken cancellationToken) =>
         inner.ReleaseOutboxClaimsAsync(messageIds, cancellationToken);
 
     public Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken) => inner.ReadOutboxAsync(limit, cancellationToken);
@@ -67,8 +72,26 @@ internal sealed class HeldEngine(IStorageEngine inner) : IStorageEngine
 
     public Task<long> ReadCheckpointAsync(string projection, CancellationToken cancellationToken) => inner.ReadCheckpointAsync(projection, cancellationToken);
 
-    public Task<bool> SaveProjectionAsync(string projection, long from, long to, IReadOnlyList<RowWrite> rows, CancellationToken cancellationToken) =>
-        inner.SaveProjectionAsync(projection, from, to, rows, cancellationToken);
+    public Task<bool> SaveProjectionAsync(
+        string projection, Lease lease, long from, long to, IReadOnlyList<RowWrite> rows, CancellationToken cancellationToken) =>
+        inner.SaveProjectionAsync(projection, lease, from, to, rows, cancellationToken);
+
+    public Task<Lease?> TakeLeaseAsync(string name, Guid holder, TimeSpan duration, CancellationToken cancellationToken) =>
+        inner.TakeLeaseAsync(name, holder, duration, cancellationToken);
+
+    public Task ReleaseLeaseAsync(Lease lease, CancellationToken cancellationToken) => inner.ReleaseLeaseAsync(lease, cancellationToken);
+
+    public Task<IReadOnlyList<StreamChange>> ReadChangesAsync(long afterPosition, int limit, CancellationToken cancellationToken) =>
+        inner.ReadChangesAsync(afterPosition, limit, cancellationToken);
+
+    public void Signal(string topic, long value)
+    {
+        if (!Silent)
+            inner.Signal(topic, value);
+    }
+
+    public Task ListenAsync(Action listening, Action<string, long> heard, CancellationToken cancellationToken) =>
+        inner.ListenAsync(listening, heard, cancellationToken);
 
     public ReadModels OpenReadModels() => inner.OpenReadModels();
 

@@ -31,9 +31,7 @@ internal sealed class LogEngine : IStorageEngine
     public Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task ReleaseOutboxClaimsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task ReleaseOutboxClaimsAsync(IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task ReleaseOutboxClaimsAsync(IReadOnlyCollection<Guid>? messageIds, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<OutboxStatus> ReadOutboxStatusAsync(DateTimeOffset now, CancellationToken cancellationToken) => throw new NotSupportedException();
 
@@ -43,7 +41,8 @@ internal sealed class LogEngine : IStorageEngine
 
     public Task<long> ReadCheckpointAsync(string projection, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<bool> SaveProjectionAsync(string projection, long from, long to, IReadOnlyList<RowWrite> rows, CancellationToken cancellationToken) =>
+    public Task<bool> SaveProjectionAsync(
+        string projection, Lease lease, long from, long to, IReadOnlyList<RowWrite> rows, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public ReadModels OpenReadModels() => throw new NotSupportedException();

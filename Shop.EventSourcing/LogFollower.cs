@@ -1,0 +1,211 @@
+using Shop.EventSourcing.Storage;
+
+namespace Shop.EventSourcing;
+
+/// <summary>
+/// Keeps this process's memory up with what other processes append to a shared store: reads which streams changed, drops their
+/// remembered states, wakes who waits for them. It is told by signals, looks every now and then in case one was lost, and on
+/// demand: whoever must see everything committed so far shares one look with all who ask at the same time.
+/// </summary>
+internal sealed class LogFollower(EventStore store) : IAsyncDisposable
+{
+    /// <summary>Topic that carries the log's head.</summary>
+    public const string HeadTopic = "head";
+
+    private const int Batch = 2_000;
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PollUnheard = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
+
+    private readonly Lock sync = new();
+    private readonly CancellationTokenSource disposing = new();
+    private readonly SemaphoreSlim behind = new(0, 1);
+    private TaskCompletionSource? next;
+    private bool looking;
+    private long seen;
+    private volatile bool listening;
+    private Task running = Task.CompletedTask;
+
+    /// <param name="head">Where the log stands before anything was loaded.</param>
+    public void Start(long head)
+    {
+        seen = head;
+        running = Task.WhenAll(Task.Run(ListenAsync), Task.Run(PollAsync));
+    }
+
+    /// <summary>Ends when this process has seen everything that had been committed, by anybody, before the call.</summary>
+    public Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        Task look;
+        lock (sync)
+        {
+            // The look under way may have begun before that commit; the next one has not.
+            next ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            look = next.Task;
+            if (!looking)
+            {
+                looking = true;
+                _ = LookAsync();
+            }
+        }
+
+        return look.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>This process has committed the events of these positions: nothing new in them, when nobody else's lie before.</summary>
+    public void Committed(long after, long to)
+    {
+        lock (store.Gate)
+        {
+            if (seen == after)
+                seen = to;
+            if (seen >= to)
+                return;
+        }
+
+        Hurry();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await disposing.CancelAsync();
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        disposing.Dispose();
+        behind.Dispose();
+    }
+
+    private async Task LookAsync()
+    {
+        while (true)
+        {
+            TaskCompletionSource look;
+            lock (sync)
+            {
+                looking = next is not null;
+                if (next is null)
+                    return;
+                (look, next) = (next, null);
+            }
+
+            try
+            {
+                while (!Apply(await store.Engine.ReadChangesAsync(Seen(), Batch, disposing.Token)))
+                {
+                }
+
+                look.SetResult();
+            }
+#pragma warning disable CA1031 // It is the failure of everybody who asked for this look.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                look.SetException(error);
+            }
+        }
+    }
+
+    private long Seen()
+    {
+        lock (store.Gate)
+            return seen;
+    }
+
+    /// <returns>True when these were all.</returns>
+    private bool Apply(IReadOnlyList<StreamChange> changes)
+    {
+        if (changes.Count == 0)
+            return true;
+        lock (store.Gate)
+        {
+            foreach (var (position, stream, version) in changes)
+            {
+                // Our own come by, too, when others' lie between them.
+                if (position > seen && !(store.Cache.TryGet(stream, out var entry) && entry.Version >= version))
+                    store.Cache.Forget(stream, version);
+            }
+
+            seen = Math.Max(seen, changes[^1].Position);
+        }
+
+        store.OnChanged(changes);
+        return changes.Count < Batch;
+    }
+
+    private async Task PollAsync()
+    {
+        while (!disposing.IsCancellationRequested)
+        {
+            var pause = Pause;
+            try
+            {
+                await behind.WaitAsync(listening ? Poll : PollUnheard, disposing.Token);
+                await CatchUpAsync(disposing.Token);
+            }
+            catch (OperationCanceledException) when (disposing.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // The database may be away; it goes on when it is back, and who needs an answer meanwhile gets the error.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                store.OnBackgroundFailure(error);
+                pause = PauseAfterFailure;
+            }
+
+            await Task.Delay(pause, disposing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task ListenAsync()
+    {
+        while (!disposing.IsCancellationRequested)
+        {
+            try
+            {
+                await store.Engine.ListenAsync(OnListening, OnHeard, disposing.Token);
+            }
+            catch (OperationCanceledException) when (disposing.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // As above.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                store.OnBackgroundFailure(error);
+            }
+
+            listening = false;
+            await Task.Delay(PauseAfterFailure, disposing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private void OnListening()
+    {
+        listening = true;
+        Hurry();
+    }
+
+    private void OnHeard(string topic, long value)
+    {
+        if (topic != HeadTopic)
+            store.OnSignal(topic);
+        else if (value > Seen())
+            Hurry();
+    }
+
+    private void Hurry()
+    {
+        try
+        {
+            if (behind.CurrentCount == 0)
+                behind.Release();
+        }
+        catch (Exception late) when (late is SemaphoreFullException or ObjectDisposedException)
+        {
+            // Somebody else did at the same moment, or it has just ended.
+        }
+    }
+}
