@@ -66,20 +66,12 @@ public sealed class PostgreSqlServer : IAsyncDisposable
             ProcessTable.Kill(backend);
         await ProcessTable.UntilGoneAsync(backends);
         await server.DisposeAsync();
+        server = null;
     }
 
-    /// <summary>Creates an empty database.</summary>
-    /// <returns>The connection string of a superuser.</returns>
-    public async Task<string> CreateDatabaseAsync()
-    {
-        var name = $"t{Guid.CreateVersion7():N}";
-        await ExecuteAsync($"CREATE DATABASE {name}");
-        return ConnectionString(name, "postgres");
-    }
-
-    /// <summary>Creates a database anew, and its owner of the same name, who may nothing else.</summary>
+    /// <summary>Creates a database anew, and its owner of the same name, who may do nothing else.</summary>
     /// <returns>The owner's connection string.</returns>
-    public async Task<string> CreateServiceDatabaseAsync(string name)
+    public async Task<string> CreateDatabaseAsync(string name)
     {
         await ExecuteAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
         await ExecuteAsync($"DROP ROLE IF EXISTS {name}");
@@ -89,12 +81,26 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         return $"{ConnectionString(name, name)};Password={password}";
     }
 
-    public Task DropDatabaseAsync(string connectionString) =>
-        ExecuteAsync($"DROP DATABASE {new NpgsqlConnectionStringBuilder(connectionString).Database} WITH (FORCE)");
+    /// <summary>Drops a database and its owner.</summary>
+    public async Task DropDatabaseAsync(string connectionString)
+    {
+        var name = new NpgsqlConnectionStringBuilder(connectionString).Database;
+        await ExecuteAsync($"DROP DATABASE {name} WITH (FORCE)");
+        await ExecuteAsync($"DROP ROLE {name}");
+    }
+
+    /// <summary>Runs SQL as the administrator.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(AdministratorConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {
-        if (server is { HasExited: false })
+        if (server is not null)
             await KillAsync();
         Directory.Delete(folder, recursive: true);
     }
@@ -130,15 +136,6 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    /// <summary>Runs SQL as the administrator.</summary>
-    public async Task ExecuteAsync(string sql)
-    {
-        await using var connection = new NpgsqlConnection(AdministratorConnectionString);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
     }
 
     private string ConnectionString(string database, string role) =>

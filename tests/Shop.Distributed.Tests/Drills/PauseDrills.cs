@@ -11,7 +11,6 @@ public sealed class PauseDrills(DrillServers servers, ITestOutputHelper output) 
     {
         Settings = new Dictionary<string, string?>
         {
-            ["Shop__Messaging__ClaimDuration"] = "00:00:03",
             ["OrderSaga__TryDeadlineSeconds"] = "5",
             ["OrderSaga__LeaseSeconds"] = "8",
         },

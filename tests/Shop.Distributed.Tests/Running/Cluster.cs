@@ -9,6 +9,9 @@ internal sealed record ClusterOptions
     /// <summary>Processes per service.</summary>
     public int Replicas { get; init; } = 2;
 
+    /// <summary>Services of <see cref="Service"/> that the drill starts itself.</summary>
+    public IReadOnlyList<string> Later { get; init; } = [];
+
     /// <summary>Settings of every service, in the form of environment variables.</summary>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
 
@@ -19,6 +22,9 @@ internal sealed record ClusterOptions
 /// <summary>The whole shop as separate processes, on databases and a virtual host that were empty when it started.</summary>
 internal sealed class Cluster : IAsyncDisposable
 {
+    /// <summary>What a dead process leaves behind is taken over soon, so that a drill need not wait for it.</summary>
+    private static readonly Dictionary<string, string?> Defaults = new() { ["Shop__Messaging__ClaimDuration"] = "00:00:05" };
+
     private readonly string folder = Directory.CreateTempSubdirectory("shop-drill-").FullName;
     private readonly string providerKey = $"sk_test_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12))}";
     private readonly Dictionary<string, ServiceProcess[]> services = [];
@@ -46,7 +52,8 @@ internal sealed class Cluster : IAsyncDisposable
         try
         {
             await cluster.PrepareAsync(options);
-            await Task.WhenAll(cluster.Processes.Select(process => process.StartUntilReadyAsync()));
+            var later = options.Later.SelectMany(service => cluster.services[service]);
+            await Task.WhenAll(cluster.Processes.Except(later).Select(process => process.StartUntilReadyAsync()));
             return cluster;
         }
         catch
@@ -97,7 +104,7 @@ internal sealed class Cluster : IAsyncDisposable
         await Servers.Broker.EmptyAsync();
         var databases = new Dictionary<string, string>();
         foreach (var service in Service.All)
-            databases[service.Name] = await Servers.Database.CreateServiceDatabaseAsync($"shop_{service.Name}");
+            databases[service.Name] = await Servers.Database.CreateDatabaseAsync($"shop_{service.Name}");
         Databases = databases;
 
         Sandbox = new("Payment.Sandbox", 1, "/", folder, new Dictionary<string, string?>
@@ -113,7 +120,7 @@ internal sealed class Cluster : IAsyncDisposable
         }
     }
 
-    private Dictionary<string, string?> SettingsOf(Service service, int replica, ClusterOptions options) => new(options.Settings)
+    private Dictionary<string, string?> SettingsOf(Service service, int replica, ClusterOptions options) => new(Defaults.Concat(options.Settings).ToDictionary())
     {
         ["Logging__Console__FormatterName"] = "simple",
         ["Logging__Console__FormatterOptions__TimestampFormat"] = "HH:mm:ss.fff ",

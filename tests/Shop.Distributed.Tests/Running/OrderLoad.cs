@@ -75,7 +75,10 @@ internal sealed class OrderLoad : IDisposable
             var answer = await orders.SendAsync(HttpMethod.Post, "/orders", order.Json, headers);
             if (answer is { IsSuccess: true })
             {
-                acknowledged[order.Key] = answer["orderId"].GetGuid();
+                var orderId = answer["orderId"].GetGuid();
+                acknowledged[order.Key] = orderId;
+                if (order.IsCancelled)
+                    await CancelAsync(orderId);
                 return;
             }
 
@@ -86,8 +89,20 @@ internal sealed class OrderLoad : IDisposable
                 return;
             }
 
-            repeated.AddOrUpdate(answer?.Status ?? 0, 1, (_, count) => count + 1);
-            await Task.Delay(Pause);
+            await BeforeRepeatAsync(answer);
         }
+    }
+
+    private async Task CancelAsync(Guid orderId)
+    {
+        // 409: it was rejected already.
+        while (await orders.SendAsync(HttpMethod.Post, $"/orders/{orderId}/cancel") is var answer && answer is not ({ IsSuccess: true } or { Status: 409 }))
+            await BeforeRepeatAsync(answer);
+    }
+
+    private Task BeforeRepeatAsync(Answer? answer)
+    {
+        repeated.AddOrUpdate(answer?.Status ?? 0, 1, (_, count) => count + 1);
+        return Task.Delay(Pause);
     }
 }

@@ -4,7 +4,9 @@ using System.Text.Json;
 namespace Shop.Distributed.Tests.Running;
 
 /// <summary>One order to place, the same for the same seed and number.</summary>
-internal sealed record PlannedOrder(string Key, string Sku, int Quantity, string Card, string? CustomerId, int? WaitSeconds)
+/// <param name="WaitSeconds">Of <c>Prefer: wait</c>; null sends no such header.</param>
+/// <param name="IsCancelled">The shopper thinks better of it as soon as the order is acknowledged.</param>
+internal sealed record PlannedOrder(string Key, string Sku, int Quantity, string Card, string? CustomerId, int? WaitSeconds, bool IsCancelled)
 {
     public string Json => JsonSerializer.Serialize(new
     {
@@ -36,6 +38,6 @@ internal static class OrderPlan
         var random = new Random(unchecked((seed * 31) + (number * 7_919)));
         return new(
             string.Create(CultureInfo.InvariantCulture, $"drill-{seed}-{number}"), Skus[random.Next(Skus.Count)], random.Next(1, 4), Cards[random.Next(Cards.Length)],
-            random.Next(10) == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"customer-{number % 50}"), random.Next(2) == 0 ? null : 5);
+            random.Next(10) == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"customer-{number % 50}"), random.Next(2) == 0 ? null : 5, random.Next(8) == 0);
     }
 }

@@ -1,4 +1,3 @@
-using Npgsql;
 using Shop.TestServers;
 
 namespace Shop.EventSourcing.Tests.Storage.PostgreSql;
@@ -17,22 +16,18 @@ public sealed class PostgresServer : IAsyncLifetime
 
     /// <summary>Creates an empty database and a role that owns it and nothing else.</summary>
     /// <returns>The connection string of that role.</returns>
-    public Task<string> CreateDatabaseAsync() => server!.CreateServiceDatabaseAsync($"t{Guid.CreateVersion7():N}");
+    public Task<string> CreateDatabaseAsync() => server!.CreateDatabaseAsync($"t{Guid.CreateVersion7():N}");
 
-    public async Task DropDatabaseAsync(string connectionString)
-    {
-        await server!.DropDatabaseAsync(connectionString);
-        await ExecuteAsync($"DROP ROLE {new NpgsqlConnectionStringBuilder(connectionString).Username}");
-    }
+    public Task DropDatabaseAsync(string connectionString) => server!.DropDatabaseAsync(connectionString);
 
     /// <summary>Runs SQL as the administrator.</summary>
     public Task ExecuteAsync(string sql) => server!.ExecuteAsync(sql);
 
+    /// <summary>As a crash would.</summary>
     public Task StopAsync() => server!.KillAsync();
 
     public Task StartAsync() => server!.RestartAsync();
 
-    /// <summary>Ends the server as a crash would, and starts it again.</summary>
     public async Task CrashAndRestartAsync(TimeSpan away)
     {
         await StopAsync();
