@@ -1,6 +1,7 @@
 using MassTransit;
 using Shop.Contracts;
 using Shop.Messaging;
+using Shop.ServiceDefaults;
 
 namespace Shop.Inventory;
 
@@ -29,6 +30,7 @@ public static class InventoryRegistration
 
     public static IEndpointRouteBuilder MapInventory(this IEndpointRouteBuilder routes)
     {
+        routes = routes.WithPositions<InventoryModule>();
         routes.MapProducts();
         routes.MapStock();
         return routes;

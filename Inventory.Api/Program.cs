@@ -12,5 +12,4 @@ builder.Services.AddShopMessaging(builder.Configuration, bus => bus.AddInventory
 var app = builder.Build();
 app.UseShopServiceDefaults();
 app.MapInventory();
-await app.RunAsync();
-return 0;
+return await app.RunShopAsync();

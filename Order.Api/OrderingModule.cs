@@ -1,6 +1,7 @@
 using MassTransit;
 using Shop.Contracts;
 using Shop.Messaging;
+using Shop.ServiceDefaults;
 
 namespace Shop.Ordering;
 
@@ -35,6 +36,7 @@ public static class OrderingModuleExtensions
 
     public static IEndpointRouteBuilder MapOrdering(this IEndpointRouteBuilder routes)
     {
+        routes = routes.WithPositions<OrderingModule>();
         PlaceOrderEndpoint.Map(routes);
         OrderListEndpoint.Map(routes);
         GetOrderEndpoint.Map(routes);

@@ -12,5 +12,4 @@ builder.Services.AddShopMessaging(builder.Configuration, bus => bus.AddOrderingC
 var app = builder.Build();
 app.UseShopServiceDefaults();
 app.MapOrdering();
-await app.RunAsync();
-return 0;
+return await app.RunShopAsync();

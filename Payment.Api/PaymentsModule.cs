@@ -2,6 +2,7 @@ using MassTransit;
 using Shop.Contracts;
 using Shop.Messaging;
 using Shop.Payments.Gateway;
+using Shop.ServiceDefaults;
 
 namespace Shop.Payments;
 
@@ -35,6 +36,7 @@ public static class PaymentsModuleExtensions
 
     public static IEndpointRouteBuilder MapPayments(this IEndpointRouteBuilder routes)
     {
+        routes = routes.WithPositions<PaymentsModule>();
         PaymentEndpoints.Map(routes);
         StripeWebhook.Map(routes);
         return routes;

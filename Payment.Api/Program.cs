@@ -11,5 +11,4 @@ builder.Services.AddShopMessaging(builder.Configuration, bus => bus.AddPaymentsC
 
 var app = builder.Build().UseShopServiceDefaults();
 app.MapPayments();
-await app.RunAsync();
-return 0;
+return await app.RunShopAsync();

@@ -3,6 +3,7 @@ using Shop.Contracts;
 using Shop.Messaging;
 using Shop.Messaging.Measuring;
 using Shop.Messaging.Sagas;
+using Shop.ServiceDefaults;
 
 namespace Shop.Orchestration;
 
@@ -39,6 +40,7 @@ public static class OrchestrationRegistration
 
     public static IEndpointRouteBuilder MapOrchestration(this IEndpointRouteBuilder routes)
     {
+        routes = routes.WithPositions<OrchestrationModule>();
         OrderSagaEndpoints.Map(routes);
         return routes;
     }

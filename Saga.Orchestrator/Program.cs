@@ -12,5 +12,4 @@ builder.Services.AddShopMessaging(builder.Configuration, bus => bus.AddOrchestra
 var app = builder.Build();
 app.UseShopServiceDefaults();
 app.MapOrchestration();
-await app.RunAsync();
-return 0;
+return await app.RunShopAsync();

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Shop.EventSourcing;
+using Shop.EventSourcing.Storage;
 using Shop.ServiceDefaults.Health;
 using Shop.ServiceDefaults.Telemetry;
 
@@ -31,7 +32,11 @@ public static class ServiceDefaults
             options.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
         });
         builder.Services.AddEndpointsApiExplorer();
-        builder.Services.AddSwaggerGen(options => options.CustomSchemaIds(type => type.FullName!.Replace('+', '.')));
+        builder.Services.AddSwaggerGen(options =>
+        {
+            options.CustomSchemaIds(type => type.FullName!.Replace('+', '.'));
+            options.OperationFilter<PositionParameters>();
+        });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(8));
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("MassTransit", LogLevel.Warning);
@@ -95,6 +100,7 @@ internal sealed class ProblemDetailsHandler(IProblemDetailsService problems, ILo
                 Title = "Too much happens to this at once.",
                 Detail = "Nothing was changed. Try again in a moment.",
             },
+            _ when StorageFailure.IsTransient(exception) => DatabaseAway(httpContext, exception),
             _ => (Microsoft.AspNetCore.Mvc.ProblemDetails?)null,
         };
         if (problem is null)
@@ -105,6 +111,18 @@ internal sealed class ProblemDetailsHandler(IProblemDetailsService problems, ILo
 
         httpContext.Response.StatusCode = problem.Status!.Value;
         return await problems.TryWriteAsync(new() { HttpContext = httpContext, ProblemDetails = problem });
+    }
+
+    private Microsoft.AspNetCore.Mvc.ProblemDetails DatabaseAway(HttpContext http, Exception exception)
+    {
+        Log.DatabaseAway(logger, http.Request.Method, http.Request.Path, exception.GetBaseException().Message);
+        http.Response.Headers.RetryAfter = "2";
+        return new()
+        {
+            Status = StatusCodes.Status503ServiceUnavailable,
+            Title = "The database is away for a moment.",
+            Detail = "If this was to change something, it is not known whether it did: send the same request again, under the same Idempotency-Key.",
+        };
     }
 
     private static Microsoft.AspNetCore.Mvc.ProblemDetails Describe(DomainException exception)
@@ -129,4 +147,7 @@ internal static partial class Log
 {
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
     public static partial void Failed(ILogger logger, Exception exception, string method, string path);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Path} was answered with 503: {Reason}")]
+    public static partial void DatabaseAway(ILogger logger, string method, string path, string reason);
 }

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Shop.EventSourcing;
 using Shop.EventSourcing.Projections;
 using Shop.EventSourcing.Storage;
+using Shop.ServiceDefaults;
 
 namespace Shop.Ordering;
 
@@ -34,8 +35,10 @@ public sealed record OrderRow
     public required long Version { get; init; }
 }
 
-public sealed class OrderListProjection() : AsyncProjection<OrderRow>("orders.v1", OrdersTable, OrderEvent.Types)
+public sealed class OrderListProjection() : AsyncProjection<OrderRow>(Checkpoint, OrdersTable, OrderEvent.Types)
 {
+    public const string Checkpoint = "orders.v1";
+
     public static readonly Table<OrderRow> OrdersTable = new("orders", nameof(OrderRow.OrderId));
 
     private static readonly int IdStart = Order.Aggregate.Category.Length + 1;
@@ -84,8 +87,9 @@ public static class OrderListEndpoint
     private const int MaxLimit = 200;
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/orders", ListAsync)
-        .WithName("ListOrders").WithTags("Orders").WithSummary("Orders, newest first, by status and customer, a page at a time.")
-        .Produces<OrderListResponse>().ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        .WithName("ListOrders").WithTags("Orders").WithSummary("Orders, newest first, by status and customer, a page at a time; may lag by moments unless minPosition or consistency says otherwise.")
+        .Produces<OrderListResponse>().ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+        .ReadsProjection(OrderListProjection.Checkpoint);
 
     private static async Task<IResult> ListAsync(
         EventStore<OrderingModule> store, string? status, string? customer, string? after, string? limit, CancellationToken cancellationToken)

@@ -24,7 +24,8 @@ public sealed class OrderPlacement(EventStore<OrderingModule> store, OrderWaits 
         var accept = new IdempotentRequestCommand.Accept(
             checkout.Key, scope, RequestIdentity.BodyHash(checkout.Request), Guid.CreateVersion7(now), now);
 
-        var (request, _) = await store.ReadAsync(IdempotentRequest.Aggregate, requestId, cancellationToken);
+        // What is decided on it is checked when it is written, and who waits is told when it changes.
+        var (request, _) = await store.ReadEventuallyAsync(IdempotentRequest.Aggregate, requestId, cancellationToken);
         var first = false;
         if (request is IdempotentRequest.Unseen)
             (first, request) = await PlaceFirstAsync(checkout, requestId, accept, cancellationToken);
@@ -97,11 +98,12 @@ public sealed class OrderPlacement(EventStore<OrderingModule> store, OrderWaits 
         return answered;
     }
 
+    /// <summary>Copies of Inventory's prices, which are on their way for a moment anyway.</summary>
     private async Task<QuotedProduct[]> QuotesAsync(RequestedLine[] lines, CancellationToken cancellationToken)
     {
         var quotes = new QuotedProduct[lines.Length];
         for (var i = 0; i < quotes.Length; i++)
-            (quotes[i], _) = await store.ReadAsync(QuotedProduct.Aggregate, lines[i].Sku, cancellationToken);
+            (quotes[i], _) = await store.ReadEventuallyAsync(QuotedProduct.Aggregate, lines[i].Sku, cancellationToken);
         return quotes;
     }
 

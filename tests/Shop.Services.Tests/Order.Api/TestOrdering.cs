@@ -71,13 +71,17 @@ public sealed class TestOrdering : IAsyncDisposable
 
     public Ordering Ordering => app.Services.GetRequiredService<Ordering>();
 
-    public static async Task<TestOrdering> StartAsync(string? folder = null, bool keepFolder = false)
+    /// <param name="connectionString">A PostgreSQL database that several of them may share; null: a file of its own.</param>
+    public static async Task<TestOrdering> StartAsync(string? folder = null, bool keepFolder = false, string? connectionString = null)
     {
         folder ??= Directory.CreateTempSubdirectory("shop-ordering-").FullName;
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRouting();
-        builder.Configuration.AddInMemoryCollection([new("Shop:Data", folder)]);
+        builder.Configuration.AddInMemoryCollection(
+        [
+            new("Shop:Data", folder), new("Shop:Store", connectionString is null ? "Sqlite" : "PostgreSql"), new("ConnectionStrings:order", connectionString),
+        ]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddConsole();
         builder.AddShopServiceDefaults();
         builder.Services.AddSingleton(new World());
