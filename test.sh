@@ -34,7 +34,7 @@ fi
 passed=0 failed=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-for project in tests/*/*.csproj; do
+for project in tests/*.Tests/*.csproj; do
   echo "== $(basename "$project" .csproj)"
   broken=0
   dotnet test "$project" --no-build --configuration "$configuration" ${1:+--filter "$1"} 2>&1 | tee "$log" || broken=1

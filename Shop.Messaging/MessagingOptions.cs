@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Configuration;
+
 namespace Shop.Messaging;
 
 /// <summary>How messages leave the outbox; section <c>Shop:Messaging</c>.</summary>
@@ -11,10 +13,13 @@ public sealed class MessagingOptions
     /// </summary>
     public bool SingleProcess { get; internal set; } = true;
 
+    /// <exception cref="InvalidOperationException">A value cannot be read.</exception>
+    public static MessagingOptions Read(IConfiguration configuration) => configuration.GetSection(Section).Get<MessagingOptions>() ?? new();
+
     /// <summary>How often the outbox is looked through for due and left-over messages.</summary>
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How long a swept message belongs to the process that swept it.</summary>
+    /// <summary>How long a message belongs to the process that committed or swept it; when that one dies, others wait so long to take it over.</summary>
     public TimeSpan ClaimDuration { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>A broker that has not confirmed a message for so long gets a new connection.</summary>

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes a settings file from .env.example, with a generated value for each change_me. What the file already sets is kept.
+# Makes a settings file from .env.example, with a generated value for each change-me. What the file already sets is kept.
 # Usage: deploy/env.sh [file]      default: .env beside docker-compose.yml
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -17,7 +17,7 @@ while IFS= read -r line; do
   [A-Z]*=*)
     if [[ $known == *" ${line%%=*} "* ]]; then continue; fi
     secret=$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')
-    lines+=("${line/change_me/$secret}")
+    lines+=("${line/change[-_]me/$secret}")
     ;;
   *) if [ "$known" = " " ]; then lines+=("$line"); fi ;;
   esac

@@ -20,6 +20,9 @@ internal static class OutboxTrace
     private const string TraceParent = "traceparent";
     private const string TraceState = "tracestate";
 
+    /// <summary>Of a W3C parent: version, trace, span, flags.</summary>
+    private const int ParentLength = 55;
+
     /// <summary>What MassTransit calls the span of putting a message into an outbox.</summary>
     private const string OutboxSend = "outbox send";
 
@@ -61,8 +64,15 @@ internal static class OutboxTrace
     /// </summary>
     public static Activity? Continue(OutboxMessage message)
     {
-        if (message.Headers is null || !Source.HasListeners() || Parent(message.Headers) is not { } parent)
+        if (!Source.HasListeners())
             return null;
+        if (message.Headers is null || Parent(message.Headers) is not { } parent)
+        {
+            // The caller's trace, which may be that of any message sent before, has nothing to do with this one.
+            Activity.Current = null;
+            return null;
+        }
+
         var isLocal = LocalQueues.Owns(message.Destination);
         var destination = isLocal ? LocalQueues.NameIn(message.Destination) : ShortName(message.Destination);
         var (name, kind) = isLocal ? ($"{destination} process", ActivityKind.Consumer) : ($"outbox {destination}", ActivityKind.Internal);
@@ -95,10 +105,14 @@ internal static class OutboxTrace
 
     private static ActivityContext? Parent(string json)
     {
-        var headers = JsonSerializer.Deserialize<Dictionary<string, string>>(json)!;
-        return headers.TryGetValue(TraceParent, out var parent)
-            && ActivityContext.TryParse(parent, headers.GetValueOrDefault(TraceState), isRemote: true, out var context)
-                ? context
-                : null;
+        // Every message passes here: the parent, which JSON leaves as it is, is cut out of the text.
+        const string member = $"\"{TraceParent}\":\"";
+        var start = json.IndexOf(member, StringComparison.Ordinal) + member.Length;
+        if (start < member.Length || json.Length < start + ParentLength)
+            return null;
+        var state = json.Contains(TraceState, StringComparison.Ordinal)
+            ? JsonSerializer.Deserialize<Dictionary<string, string>>(json)!.GetValueOrDefault(TraceState)
+            : null;
+        return ActivityContext.TryParse(json.Substring(start, ParentLength), state, isRemote: true, out var context) ? context : null;
     }
 }

@@ -107,16 +107,17 @@ install_packages() {
   [ "$(id -u)" = 0 ] || fail "Missing: $*. Run: sudo sh -c '$command'"
   say "Installing $*."
 
-  # The packages would start servers of their own, on the usual ports.
-  local policy=/usr/sbin/policy-rc.d
-  if [ -e "$policy" ]; then
-    policy=
-  else
-    printf '#!/bin/sh\nexit 101\n' >"$policy"
+  # The packages would start servers of their own, on the usual ports. The mark tells our file from the system's, should it be left.
+  local policy=/usr/sbin/policy-rc.d mark='# made by deploy/local.sh while it installs packages'
+  if [ ! -e "$policy" ] || grep -qF "$mark" "$policy"; then
+    trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+    printf '#!/bin/sh\n%s\nexit 101\n' "$mark" >"$policy"
     chmod +x "$policy"
+  else
+    policy=
   fi
-  local result=0
-  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install --yes -qq "$@"; } >"$data/logs/apt.log" 2>&1 || result=$?
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install --yes -qq "$@"; } >"$data/logs/apt.log" 2>&1 9>&- ||
+    fail "Installing failed; the end of $data/logs/apt.log:"$'\n'"$(tail -n 5 "$data/logs/apt.log")"
   [ -z "$policy" ] || rm -f "$policy"
-  [ "$result" = 0 ] || fail "Installing failed; the end of $data/logs/apt.log:"$'\n'"$(tail -n 5 "$data/logs/apt.log")"
+  trap - EXIT
 }

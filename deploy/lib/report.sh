@@ -22,6 +22,13 @@ deploy/local.sh down$data_hint stops it all.
 END
 }
 
+# What a part that runs and is not ready says of itself.
+part_state() {
+  local state=''
+  [[ $1 != *-* ]] || state=$(service_state "$1")
+  echo "${state:-not ready}"
+}
+
 status() {
   local part pid started port state worst=0
   read_state
@@ -33,7 +40,7 @@ status() {
       if [ -f "$data/run/$part" ]; then state='dead (deploy/local.sh up starts it again)'; fi
     else
       read_record "$part"
-      is_ready "$part" || { state='not ready' && worst=1; }
+      is_ready "$part" || { state=$(part_state "$part") && worst=1; }
     fi
     printf '%-14s %-8s %-6s %s\n' "$part" "$pid" "$port" "$state"
   done

@@ -16,8 +16,11 @@ replica_names() {
 publish() {
   local project release
   release=releases/$(date -u +%Y%m%d-%H%M%S)
-  dotnet publish "$root/deploy/services.slnf" --configuration Release --artifacts-path "$data/build" -p:UseSharedCompilation=false \
-    --nologo --verbosity quiet </dev/null >"$data/logs/publish.log" 2>&1 || fail "dotnet publish failed:"$'\n'"$(tail -n 20 "$data/logs/publish.log")"
+  # Neither build nodes nor a compiler stay behind. The lock is the build's, too: two at once would mix their files.
+  MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 DOTNET_CLI_TELEMETRY_OPTOUT=1 \
+    dotnet publish "$root/deploy/services.slnf" --configuration Release --artifacts-path "$data/build" -p:UseSharedCompilation=false \
+    --nologo --verbosity quiet </dev/null >"$data/logs/publish.log" 2>&1 ||
+    fail "dotnet publish failed:"$'\n'"$(tail -n 20 "$data/logs/publish.log")"
   mkdir -p "$data/$release.new"
   for project in "${projects[@]}"; do cp -r "$data/build/publish/$project/release" "$data/$release.new/$project"; done
   mv "$data/$release.new" "$data/$release"
@@ -73,6 +76,11 @@ start_sandbox() {
 
 answers() { curl -sf -o /dev/null --max-time 2 "http://127.0.0.1:$1"; }
 
-service_is_ready() { answers "${ports[$1]}/health/ready"; }
+# healthy, degraded (it works, with delay), unhealthy, or nothing.
+service_state() {
+  { curl -s --max-time 2 "http://127.0.0.1:${ports[$1]}/health/ready" || true; } | sed -nE 's/.*"status": *"([a-z]+)".*/\1/p' | sed 1q
+}
+
+service_is_ready() { [ "$(service_state "$1")" = healthy ]; }
 
 sandbox_is_ready() { answers "${ports[sandbox]}/"; }

@@ -49,8 +49,7 @@ public sealed class ReferenceTests
     {
         var root = new[] { "Shop.Host", "Storefront" };
 
-        Repository.Files(".csproj").Select(path => Path.GetFileNameWithoutExtension(path))
-            .Where(project => !project.EndsWith(".Tests", StringComparison.Ordinal))
+        Repository.Files(".csproj").Where(path => !path.StartsWith("tests/", StringComparison.Ordinal)).Select(path => Path.GetFileNameWithoutExtension(path))
             .Except(Allowed.Keys).Except(root).ShouldBeEmpty();
     }
 

@@ -26,6 +26,9 @@ internal sealed class GroupArguments
     private readonly List<byte[]> eventData, outboxBody, rows;
     private readonly List<byte[]?> eventMetadata;
 
+    /// <summary>How long a message to send at once belongs to us.</summary>
+    public TimeSpan WriterClaim { get; set; } = OutboxClaims.WritersDefault;
+
     public GroupArguments(IReadOnlyDictionary<Table, PostgreSqlRows> tables)
     {
         batches = new(tables);
@@ -125,7 +128,7 @@ internal sealed class GroupArguments
         outboxHeaders.Add(message.Headers);
         outboxCreatedAt.Add(message.CreatedAt.UtcDateTime);
         outboxDueAt.Add(message.DueAt?.UtcDateTime);
-        outboxClaimedUntil.Add(OutboxClaims.First(message)?.UtcDateTime);
+        outboxClaimedUntil.Add(OutboxClaims.First(message, WriterClaim)?.UtcDateTime);
     }
 
     private void Delete(int set, Guid id)

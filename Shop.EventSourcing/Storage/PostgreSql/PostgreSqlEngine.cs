@@ -59,6 +59,12 @@ public sealed class PostgreSqlEngine : IStorageEngine
 
     public bool IsShared => true;
 
+    /// <summary>How long an outbox message to send at once belongs to the process that committed it; 30 s unless set.</summary>
+    public TimeSpan WriterClaim
+    {
+        init => writer.WriterClaim = value;
+    }
+
     public string Location => source.Location;
 
     public StorageFailure Explain(Exception error) => PostgreSqlFailures.Explain(error, source.Database, source.Role);

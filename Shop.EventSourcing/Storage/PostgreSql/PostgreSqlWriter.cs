@@ -23,6 +23,11 @@ internal sealed class PostgreSqlWriter(NpgsqlDataSource source, IReadOnlyDiction
     /// <summary>The server may have been restarted: the next commit connects anew instead of failing on a dead connection.</summary>
     public void Suspect() => suspect = true;
 
+    public TimeSpan WriterClaim
+    {
+        set => arguments.WriterClaim = value;
+    }
+
     public async Task<WriteResult[]> CommitAsync(IReadOnlyList<WriteSet> group, CancellationToken cancellationToken)
     {
         await writing.WaitAsync(cancellationToken);

@@ -66,7 +66,7 @@ internal sealed class SqliteMessages(SqliteHandle database)
         addOutbox.Bind(6, message.Headers);
         addOutbox.Bind(7, message.CreatedAt);
         addOutbox.Bind(8, message.DueAt);
-        addOutbox.Bind(9, OutboxClaims.First(message));
+        addOutbox.Bind(9, OutboxClaims.First(message, OutboxClaims.WritersDefault));
         addOutbox.Run();
     }
 

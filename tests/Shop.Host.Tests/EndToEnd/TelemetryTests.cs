@@ -1,3 +1,9 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Shop.Contracts;
+using Shop.EventSourcing;
+using Shop.Messaging;
+using Shop.Orchestration;
 using Shop.Testing.Otlp;
 using Xunit.Abstractions;
 
@@ -91,6 +97,27 @@ public sealed class TelemetryTests(ITestOutputHelper output) : IAsyncLifetime
         Collector.Points.Where(point => point.Name == "shop.orders.placed").ShouldAllBe(point => point.Value <= 1);
         await ShopClient.UntilAsync(() => Task.FromResult(Collector.Spans.Any(span => span.Name == "POST /orders")), "requests are traced");
         Collector.Spans.ShouldNotContain(span => span.Source == "Microsoft.AspNetCore" && span.Name.Contains("health"));
+    }
+
+    [Fact]
+    public async Task An_exported_log_record_of_a_handler_names_order_and_trace()
+    {
+        var orderId = Guid.CreateVersion7();
+        var services = shop!.Application.Services;
+        using var request = new Activity("request") { ActivityTraceFlags = ActivityTraceFlags.Recorded }.Start();
+
+        // No saga has heard of the order, so the message is parked.
+        await services.GetRequiredService<EventStore<OrchestrationModule>>().ExecuteAsync(async unit =>
+        {
+            await services.GetRequiredService<IMessageOutbox>().SendAsync(unit, Queues.OrderSaga, new StockConfirmed { OrderId = orderId });
+            return true;
+        });
+
+        var record = await ShopClient.UntilAsync(
+            () => Task.FromResult(Collector.Logs.FirstOrDefault(log => log.Body.StartsWith("Parked", StringComparison.Ordinal))), log => log is not null, "the log line arrives");
+        record!.TraceId.ShouldBe(request.TraceId.ToHexString());
+        record.Attributes["OrderId"].ShouldBe(orderId.ToString());
+        record.Severity.ShouldBe("Error");
     }
 
     private IReadOnlyList<OtlpSpan> TraceOf(Guid orderId) => Collector.TraceOf(orderId) is { } traceId ? Collector.Trace(traceId) : [];

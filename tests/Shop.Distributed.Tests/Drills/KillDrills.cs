@@ -1,0 +1,32 @@
+using Shop.Distributed.Tests.Running;
+using Xunit.Abstractions;
+
+namespace Shop.Distributed.Tests.Drills;
+
+/// <summary>Processes that die: kill -9, no handler runs, nothing is flushed.</summary>
+public sealed class KillDrills(DrillServers servers, ITestOutputHelper output) : Drill(servers, output)
+{
+    [Fact]
+    public Task Killing_every_replica_of_every_service_in_turn_loses_and_doubles_nothing() => RunAsync(async drill =>
+    {
+        var victims = drill.Cluster.Replicas.OrderBy(_ => drill.Random.Next()).ToArray();
+        await drill.UnderLoadAsync(victims.Length, async turn =>
+        {
+            await victims[turn].KillAsync();
+            drill.Note($"Killed {victims[turn].Name}; {drill.Load.Acknowledged.Count} orders acknowledged.");
+            await victims[turn].StartUntilReadyAsync();
+        });
+    });
+
+    [Fact]
+    public Task Killing_all_services_at_once_loses_and_doubles_nothing() => RunAsync(async drill =>
+    {
+        const int times = 2;
+        await drill.UnderLoadAsync(times, async _ =>
+        {
+            await Task.WhenAll(drill.Cluster.Replicas.Select(replica => replica.KillAsync()));
+            drill.Note($"Killed all; {drill.Load.Acknowledged.Count} orders acknowledged.");
+            await Task.WhenAll(drill.Cluster.Replicas.Select(replica => replica.StartUntilReadyAsync()));
+        });
+    });
+}

@@ -1,0 +1,42 @@
+using Shop.Distributed.Tests.Running;
+using Shop.Testing.Otlp;
+using Xunit.Abstractions;
+
+namespace Shop.Distributed.Tests.Drills;
+
+public sealed class TraceDrills(DrillServers servers, ITestOutputHelper output) : Drill(servers, output), IAsyncLifetime
+{
+    private OtlpReceiver? collector;
+
+    private protected override ClusterOptions Options => new() { Replicas = 1, Settings = collector!.Settings };
+
+    public async Task InitializeAsync() => collector = await OtlpReceiver.StartAsync();
+
+    public async Task DisposeAsync() => await collector!.DisposeAsync();
+
+    [Fact]
+    public Task An_order_is_one_trace_through_all_four_services() => RunAsync(
+        async drill =>
+        {
+            drill.Load.ReleaseAll();
+            await drill.Load.UntilAcknowledgedAsync(drill.Load.Total, TimeSpan.FromSeconds(60));
+        },
+        orders: 5,
+        afterwards: async drill =>
+        {
+            var services = Service.All.Select(service => service.Project).ToArray();
+            foreach (var order in drill.Load.Acknowledged.Values)
+            {
+                IReadOnlyList<OtlpSpan> trace = [];
+                await Eventually.SoAsync(
+                    () =>
+                    {
+                        trace = collector!.TraceOf(order) is { } id ? collector.Trace(id) : [];
+                        return Task.FromResult(!services.Except(trace.Select(span => span.Service)).Any());
+                    },
+                    () => $"the trace of order {order} has spans of all services; it is\n{OtlpTraces.Describe(trace)}", TimeSpan.FromSeconds(30));
+                collector!.Spans.Where(span => span.IsAbout(order)).Select(span => span.TraceId).Distinct().ShouldHaveSingleItem();
+                drill.Output.WriteLine(OtlpTraces.Describe(trace));
+            }
+        });
+}

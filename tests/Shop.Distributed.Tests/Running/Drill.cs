@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using Xunit.Abstractions;
+
+namespace Shop.Distributed.Tests.Running;
+
+/// <summary>One round of a drill: a running shop, shoppers, and something that goes wrong.</summary>
+/// <param name="Random">Decides what the seed is to decide.</param>
+internal sealed record DrillRound(Cluster Cluster, OrderLoad Load, Random Random, ITestOutputHelper Output)
+{
+    private readonly long started = Stopwatch.GetTimestamp();
+
+    public void Note(FormattableString text) =>
+        Output.WriteLine(FormattableString.Invariant($"{Stopwatch.GetElapsedTime(started).TotalSeconds,6:0.0} s  ") + FormattableString.Invariant(text));
+
+    /// <summary>Releases a share of the orders before each fault, and lets it come when some of them are acknowledged.</summary>
+    public async Task UnderLoadAsync(int faults, Func<int, Task> fault)
+    {
+        for (var i = 0; i < faults; i++)
+        {
+            await ReleaseAsync((Load.Total / (faults + 1)) + 1);
+            await fault(i);
+        }
+
+        Load.ReleaseAll();
+    }
+
+    /// <summary>Releases orders and returns in the middle of them, or when none is acknowledged for seconds.</summary>
+    public async Task ReleaseAsync(int count)
+    {
+        var enough = Load.Acknowledged.Count + Random.Next(count);
+        var patience = TimeSpan.FromSeconds(5);
+        var begun = Stopwatch.GetTimestamp();
+        Load.Release(count);
+        while (Load.Acknowledged.Count < enough && Stopwatch.GetElapsedTime(begun) < patience)
+            await Task.Delay(10);
+        await Task.Delay(Random.Next(100));
+    }
+}
+
+/// <summary>Runs a drill: every round on an empty shop; the audit has the last word.</summary>
+[Collection(DrillCollection.Name)]
+public abstract class Drill(DrillServers servers, ITestOutputHelper output)
+{
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(30);
+
+    private protected virtual ClusterOptions Options => new();
+
+    private protected async Task RunAsync(Func<DrillRound, Task> act, int? orders = null, Func<DrillRound, Task>? afterwards = null)
+    {
+        for (var round = 0; round < DrillOptions.Rounds; round++)
+        {
+            var seed = DrillOptions.Seed + round;
+            output.WriteLine($"SHOP_SEED={seed}");
+            var started = Stopwatch.GetTimestamp();
+            await using var cluster = await Cluster.StartAsync(servers, Options);
+            output.WriteLine($"Started in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s.");
+            try
+            {
+                await cluster.ListProductsAsync();
+                using var load = new OrderLoad(cluster.ClientOf(Service.Order), seed, orders ?? DrillOptions.Orders);
+                var drill = new DrillRound(cluster, load, new(seed), output);
+                await act(drill);
+                await FinishAsync(drill, afterwards);
+            }
+            catch
+            {
+                await DescribeAsync(cluster);
+                throw;
+            }
+        }
+    }
+
+    private static async Task FinishAsync(DrillRound drill, Func<DrillRound, Task>? afterwards)
+    {
+        await Ending.UntilAcknowledgedAsync(drill);
+        await Ending.UntilQuietAsync(drill);
+        if (afterwards is not null)
+        {
+            await afterwards(drill);
+            await Ending.UntilQuietAsync(drill);
+        }
+
+        await Ending.CheckOrdersAsync(drill);
+        var exits = await drill.Cluster.TerminateAsync(StopTime);
+        await Ending.AuditAsync(drill);
+        exits.Where(exit => exit.Value != 0).ShouldBeEmpty("Each process exits with 0 after SIGTERM.");
+    }
+
+    private async Task DescribeAsync(Cluster cluster)
+    {
+        foreach (var process in cluster.Processes)
+        {
+            output.WriteLine($"== {process.Name}, {(process.IsRunning ? "running" : "not running")}, its last lines:");
+            if (File.Exists(process.LogFile))
+                File.ReadLines(process.LogFile).TakeLast(30).ToList().ForEach(output.WriteLine);
+        }
+
+        try
+        {
+            foreach (var queue in await servers.Broker.Management.QueuesAsync())
+                output.WriteLine(queue.ToString());
+        }
+        catch (HttpRequestException error)
+        {
+            output.WriteLine($"The broker does not answer: {error.Message}");
+        }
+    }
+}

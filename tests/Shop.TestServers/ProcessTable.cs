@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Shop.TestServers;
+
+/// <summary>What Linux tells about processes under <c>/proc</c>, and signals to them.</summary>
+internal static class ProcessTable
+{
+    public const int SigKill = 9;
+
+    public static IReadOnlyList<int> ChildrenOf(int parent) => [.. Directory.EnumerateDirectories("/proc")
+        .Select(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
+        .Where(id => id > 0 && ParentOf(id) == parent)];
+
+    public static void Kill(int process) => Signal(process, SigKill);
+
+    public static async Task UntilGoneAsync(IReadOnlyList<int> processes)
+    {
+        while (processes.Any(id => ParentOf(id) is not null))
+            await Task.Delay(10);
+    }
+
+    /// <summary>Sends a signal; a negative id means the process group.</summary>
+    /// <returns>False when there is no such process.</returns>
+    public static bool Signal(int process, int signal) => SendSignal(process, signal) == 0;
+
+    /// <summary>Null when there is no such process, or only what is left of one.</summary>
+    private static int? ParentOf(int process)
+    {
+        try
+        {
+            // "id (name) state parent …", where the name may hold anything.
+            var stat = File.ReadAllText($"/proc/{process}/stat");
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return fields[0] == "Z" ? null : int.Parse(fields[1], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SendSignal(int process, int signal);
+}
