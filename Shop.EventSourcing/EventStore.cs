@@ -18,6 +18,7 @@ public partial class EventStore : IAsyncDisposable
     private readonly LogFollower? follower;
     private long position;
     private long signalled;
+    private bool disposed;
 
     /// <param name="name">The service's name, for threads, logs and metrics.</param>
     /// <param name="engine">Initialised by <see cref="OpenAsync"/>; owned by the store from now on.</param>
@@ -100,8 +101,11 @@ public partial class EventStore : IAsyncDisposable
     /// <summary>Deletes a delivered message from the outbox, together with the next commit.</summary>
     public void MarkDelivered(Guid messageId) => Committer.EnqueueDelivered(messageId);
 
+    /// <summary>Also twice: dependency injection knows it under two types.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, true))
+            return;
         await Committer.DisposeAsync();
         if (follower is not null)
             await follower.DisposeAsync();

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Configuration;
+
 namespace Shop.Messaging;
 
 /// <summary>How messages leave the outbox; section <c>Shop:Messaging</c>.</summary>
@@ -10,6 +12,9 @@ public sealed class MessagingOptions
     /// earlier process are void.
     /// </summary>
     public bool SingleProcess { get; internal set; } = true;
+
+    /// <exception cref="InvalidOperationException">A value cannot be read.</exception>
+    public static MessagingOptions Read(IConfiguration configuration) => configuration.GetSection(Section).Get<MessagingOptions>() ?? new();
 
     /// <summary>How often the outbox is looked through for due and left-over messages.</summary>
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromMilliseconds(200);

@@ -24,7 +24,7 @@ public static class MessagingRegistration
     public static IServiceCollection AddShopMessaging(
         this IServiceCollection services, IConfiguration configuration, Action<IBusRegistrationConfigurator> configure)
     {
-        var options = configuration.GetSection(MessagingOptions.Section).Get<MessagingOptions>() ?? new();
+        var options = MessagingOptions.Read(configuration);
         return (configuration["Shop:Transport"] ?? "InMemory").ToUpperInvariant() switch
         {
             "INMEMORY" => services.AddInMemoryMessaging(options, configure),

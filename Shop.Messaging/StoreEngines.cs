@@ -14,10 +14,7 @@ internal static class StoreEngines
     public static IStorageEngine Create(IConfiguration configuration, StoreDefinition definition, IHostEnvironment? environment)
     {
         if (Kind(configuration) == "PostgreSql")
-        {
-            var messaging = configuration.GetSection(MessagingOptions.Section).Get<MessagingOptions>() ?? new();
-            return CreatePostgreSql(configuration.GetConnectionString(definition.Name), definition, messaging.ClaimDuration, environment);
-        }
+            return CreatePostgreSql(configuration, definition, environment);
 
         var folder = configuration["Shop:Data"] ?? "data";
         Directory.CreateDirectory(folder);
@@ -27,8 +24,9 @@ internal static class StoreEngines
     public static IReadOnlyList<SchemaScript> Scripts(IConfiguration configuration, StoreDefinition definition) =>
         SchemaScript.FromAssembly(definition.Schema, Kind(configuration));
 
-    private static PostgreSqlEngine CreatePostgreSql(string? connectionString, StoreDefinition definition, TimeSpan writerClaim, IHostEnvironment? environment)
+    private static PostgreSqlEngine CreatePostgreSql(IConfiguration configuration, StoreDefinition definition, IHostEnvironment? environment)
     {
+        var connectionString = configuration.GetConnectionString(definition.Name);
         var setting = $"ConnectionStrings:{definition.Name}";
         var example = $"Host=localhost;Port=5432;Database=shop_{definition.Name};Username=shop_{definition.Name};Password=…";
         if (string.IsNullOrWhiteSpace(connectionString))
@@ -38,7 +36,7 @@ internal static class StoreEngines
             if (string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(connectionString).Host))
                 throw new StartupException($"Setting {setting} names no Host. Give one such as {example}");
             Credentials.RefuseInProduction(environment, setting, Credentials.DatabaseProblem(connectionString));
-            return new(connectionString, definition.Tables) { WriterClaim = writerClaim };
+            return new(connectionString, definition.Tables) { WriterClaim = MessagingOptions.Read(configuration).ClaimDuration };
         }
         catch (Exception error) when (error is not StartupException)
         {

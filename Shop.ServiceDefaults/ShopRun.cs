@@ -5,13 +5,15 @@ namespace Shop.ServiceDefaults;
 
 public static class ShopRun
 {
-    /// <summary>Runs until told to stop; a start that cannot be is told in one line on standard error, with exit code 1.</summary>
+    /// <summary>Runs until told to stop; a start that cannot be is told in one line on standard error.</summary>
+    /// <returns>The exit code: 1 when it could not start.</returns>
     public static async Task<int> RunShopAsync(this WebApplication app)
     {
         var stopping = app.Lifetime.ApplicationStopping;
         try
         {
             await app.RunAsync();
+            return 0;
         }
         catch (StartupException error)
         {
@@ -21,8 +23,7 @@ public static class ShopRun
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // Stopped while it was starting, such as while it waited for a database.
+            return 0;
         }
-
-        return 0;
     }
 }
