@@ -20,7 +20,7 @@ public static class MessagingRegistration
     /// The bus, with every endpoint that the modules add in <paramref name="configure"/>, on the transport in
     /// <c>Shop:Transport</c>: <c>InMemory</c> (the default), or <c>RabbitMq</c> at <c>ConnectionStrings:rabbitmq</c>.
     /// </summary>
-    /// <exception cref="InvalidOperationException">A setting is missing or cannot be read; the message names it.</exception>
+    /// <exception cref="StartupException">A setting is missing or cannot be read; the message names it.</exception>
     public static IServiceCollection AddShopMessaging(
         this IServiceCollection services, IConfiguration configuration, Action<IBusRegistrationConfigurator> configure)
     {
@@ -30,7 +30,7 @@ public static class MessagingRegistration
             "INMEMORY" => services.AddInMemoryMessaging(options, configure),
             "RABBITMQ" => services.AddRabbitMqMessaging(
                 options, BrokerAddress.Parse(configuration.GetConnectionString("rabbitmq"), "ConnectionStrings:rabbitmq"), configure),
-            var other => throw new InvalidOperationException($"Setting Shop:Transport is '{other}'. Use InMemory or RabbitMq."),
+            var other => throw new StartupException($"Setting Shop:Transport is '{other}'. Use InMemory or RabbitMq."),
         };
     }
 

@@ -108,7 +108,7 @@ public interface IStorageEngine : IAsyncDisposable
     }
 
     /// <summary>Hears what the processes of a shared database signal, its own included, until it is cancelled or the connection breaks.</summary>
-    /// <param name="listening">Called once, when everything signalled from now on will be heard.</param>
+    /// <param name="listening">Called when what was signalled until now may have been missed.</param>
     Task ListenAsync(Action listening, Action<string, long> heard, CancellationToken cancellationToken) =>
         throw new NotSupportedException("This database has no other writers.");
 

@@ -18,11 +18,11 @@ internal sealed record BrokerAddress
     /// <summary>For people: without the password.</summary>
     public override string ToString() => $"{string.Join(',', Hosts.Select(host => $"{host.Name}:{host.Port}"))}/{VirtualHost} as {User}";
 
-    /// <exception cref="InvalidOperationException">It cannot be read; the message names <paramref name="setting"/> and not the password.</exception>
+    /// <exception cref="StartupException">It cannot be read; the message names <paramref name="setting"/> and not the password.</exception>
     public static BrokerAddress Parse(string? text, string setting)
     {
         if (string.IsNullOrWhiteSpace(text))
-            throw new InvalidOperationException($"Setting {setting} is missing: it names the RabbitMQ broker. {Example}");
+            throw new StartupException($"Setting {setting} is missing: it names the RabbitMQ broker. {Example}");
         var tls = text.StartsWith("amqps://", StringComparison.OrdinalIgnoreCase);
         if (!tls && !text.StartsWith("amqp://", StringComparison.OrdinalIgnoreCase))
             throw Unreadable("starts with neither amqp:// nor amqps://");
@@ -55,7 +55,7 @@ internal sealed record BrokerAddress
             return host.Length > 0 ? (host, tls ? (ushort)5671 : (ushort)5672) : throw Unreadable("names no host");
         }
 
-        InvalidOperationException Unreadable(string why) => new($"Setting {setting} {why}. {Example}");
+        StartupException Unreadable(string why) => new($"Setting {setting} {why}. {Example}");
     }
 
     private static (string Before, string? After) Split(string text, char separator) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Npgsql;
@@ -6,23 +7,37 @@ namespace Shop.EventSourcing.Storage.PostgreSql;
 
 /// <summary>
 /// LISTEN and NOTIFY between the processes of one database. Notifications are sent in transactions of their own: commits that
-/// notify wait for each other in the whole server, until each has reached the disk. What comes in short order is sent at once.
+/// notify wait for each other in the whole server, until each has reached the disk. What comes in short order is sent together,
+/// and nothing while no other process is there: those who listen say hello now and then.
 /// </summary>
 internal sealed class PostgreSqlSignals(NpgsqlDataSource source) : IAsyncDisposable
 {
     private const string Channel = "shop_store";
+    private const string Hello = "hello/";
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BetweenHellos = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Absence = TimeSpan.FromSeconds(20);
 
+    private readonly string hello = $"{Hello}{Guid.CreateVersion7():N}";
     private readonly Lock sync = new();
     private readonly CancellationTokenSource disposing = new();
     private Dictionary<string, long> waiting = new(StringComparer.Ordinal);
     private Task sending = Task.CompletedTask;
     private bool isSending;
+    private volatile bool isListening;
+    private long othersSeenAt;
+
+    private bool AreOthersHere => Volatile.Read(ref othersSeenAt) is not 0 and var seen && Stopwatch.GetElapsedTime(seen) < Absence;
 
     public void Signal(string topic, long value)
+    {
+        if (!isListening || AreOthersHere)
+            Send(topic, value);
+    }
+
+    private void Send(string topic, long value)
     {
         lock (sync)
         {
@@ -37,17 +52,26 @@ internal sealed class PostgreSqlSignals(NpgsqlDataSource source) : IAsyncDisposa
     public async Task ListenAsync(Action listening, Action<string, long> heard, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        connection.Notification += (_, notification) => Read(notification.Payload, heard);
+        connection.Notification += (_, notification) => Read(notification.Payload, listening, heard);
         await using var listen = new NpgsqlCommand($"LISTEN {Channel}", connection);
         await listen.ExecuteNonQueryAsync(cancellationToken);
-        listening();
-
-        // A server that vanished without a word would never be heard again: after a silence it must answer.
-        await using var ask = new NpgsqlCommand("SELECT 1", connection);
-        while (true)
+        isListening = true;
+        try
         {
-            if (!await connection.WaitAsync(Silence, cancellationToken))
-                await ask.ExecuteScalarAsync(cancellationToken);
+            listening();
+            while (true)
+            {
+                Send(hello, 0);
+                var silent = true;
+                for (var said = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(said) is var since && since < BetweenHellos;)
+                    silent &= !await connection.WaitAsync(BetweenHellos - since, cancellationToken);
+                if (silent)
+                    throw new TimeoutException("Not even our own signals were heard: the connection is as good as broken.");
+            }
+        }
+        finally
+        {
+            isListening = false;
         }
     }
 
@@ -103,13 +127,28 @@ internal sealed class PostgreSqlSignals(NpgsqlDataSource source) : IAsyncDisposa
         return payload.ToString();
     }
 
-    private static void Read(string payload, Action<string, long> heard)
+    private void Read(string payload, Action listening, Action<string, long> heard)
     {
         foreach (var line in payload.AsSpan().EnumerateLines())
         {
             var equals = line.LastIndexOf('=');
-            if (equals > 0 && long.TryParse(line[(equals + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+            if (equals < 1 || !long.TryParse(line[(equals + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+                continue;
+            if (!line.StartsWith(Hello))
                 heard(line[..equals].ToString(), value);
+            else if (!line[..equals].SequenceEqual(hello))
+                Meet(listening);
         }
+    }
+
+    /// <summary>Somebody else is there. If that is news, neither has told the other anything until now.</summary>
+    private void Meet(Action listening)
+    {
+        var known = AreOthersHere;
+        Volatile.Write(ref othersSeenAt, Stopwatch.GetTimestamp());
+        if (known)
+            return;
+        Send(hello, 0);
+        listening();
     }
 }

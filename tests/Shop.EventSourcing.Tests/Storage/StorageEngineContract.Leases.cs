@@ -123,7 +123,7 @@ public abstract partial class StorageEngineContract
         var heard = new System.Collections.Concurrent.ConcurrentDictionary<string, long>();
         var all = new TaskCompletionSource();
         var hearing = other.ListenAsync(
-            listening.SetResult,
+            () => listening.TrySetResult(),
             (topic, value) =>
             {
                 heard[topic] = value;
