@@ -14,17 +14,36 @@ find_postgres() {
   [ -n "$bin" ] && export PATH="$bin:$PATH"
 }
 
-# The storage contract runs against PostgreSQL too: only its programs are needed, the tests start a server of their own.
-if ! find_postgres; then
-  if [ "$(id -u)" != 0 ]; then
-    echo "PostgreSQL's initdb and postgres were not found. Install them (Debian: sudo apt-get install postgresql) or put them on PATH." >&2
-    echo "0 passed, 1 failed"
-    exit 1
+find_rabbitmq() {
+  [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || command -v rabbitmq-server >/dev/null
+}
+
+# Installs a Debian package, but starts none of its services: the tests start servers of their own.
+install_package() (
+  policy=/usr/sbin/policy-rc.d
+  if [ ! -e "$policy" ]; then
+    trap 'rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod +x "$policy"
   fi
-  echo "Installing PostgreSQL for the storage tests."
-  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql >/dev/null
-  find_postgres
-fi
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$1" >/dev/null
+)
+
+# Of these servers only the programs are needed.
+need() {
+  local finder=$1 package=$2 name=$3
+  "$finder" && return
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "Installing $name for the tests."
+    install_package "$package" && "$finder" && return
+  fi
+  echo "$name was not found. Install it (Debian: sudo apt-get install $package) or put its programs on PATH." >&2
+  echo "0 passed, 1 failed"
+  exit 1
+}
+
+need find_postgres postgresql PostgreSQL
+need find_rabbitmq rabbitmq-server RabbitMQ
 
 if ! dotnet build Shop.sln --configuration "$configuration" --verbosity quiet; then
   echo "0 passed, 1 failed"

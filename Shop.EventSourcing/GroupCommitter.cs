@@ -130,6 +130,7 @@ internal sealed class GroupCommitter : IAsyncDisposable
             return;
         }
 
+        StoreTrace.LeaveGroup();
         store.Counters.GroupCommitted(group.Count, Stopwatch.GetElapsedTime(started));
         for (var i = 0; i < group.Count; i++)
             Complete(group[i], results[i]);

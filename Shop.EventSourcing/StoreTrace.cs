@@ -30,4 +30,7 @@ public static class StoreTrace
 
         Activity.Current = first;
     }
+
+    /// <summary>What the committing thread does next belongs to no handler.</summary>
+    internal static void LeaveGroup() => Activity.Current = null;
 }

@@ -39,8 +39,20 @@ internal sealed class ParkFilter(EventStore store, MessageAttempts attempts, str
         context.TransportHeaders.Get<string>(MessageHeaders.MessageType) ?? "",
         context.ContentType?.MediaType ?? "application/json",
         context.GetBody(),
-        JsonSerializer.Serialize(
-            context.TransportHeaders.GetAll().Where(header => header.Value is not null).ToDictionary(header => header.Key, header => header.Value.ToString())));
+        JsonSerializer.Serialize(Headers(context)));
+
+    /// <summary>RabbitMQ's headers and properties come as one list: the message's id is in it twice.</summary>
+    private static Dictionary<string, string> Headers(ReceiveContext context)
+    {
+        var headers = new Dictionary<string, string>();
+        foreach (var (name, value) in context.TransportHeaders.GetAll())
+        {
+            if (value?.ToString() is { } text)
+                headers.TryAdd(name, text);
+        }
+
+        return headers;
+    }
 
     private sealed class Parked;
 }

@@ -56,9 +56,13 @@ internal sealed class Lane(int width, int capacity, Func<OutboxMessage, Task> wo
 
     private bool TryTakeSlot()
     {
-        if (Interlocked.Decrement(ref free) >= 0)
-            return true;
-        Interlocked.Increment(ref free);
-        return false;
+        while (Interlocked.Decrement(ref free) < 0)
+        {
+            // Whoever gave one back in between saw none, because of us, and has left what waits to us.
+            if (Interlocked.Increment(ref free) <= 0)
+                return false;
+        }
+
+        return true;
     }
 }

@@ -196,7 +196,8 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
         try
         {
             var endpoint = await EndpointAsync(message.Destination).AsTask().WaitAsync(limit.Token);
-            await endpoint.Send(StoredMessage.Body, new StoredMessage(message), limit.Token);
+            // MassTransit waits for ever, whatever the token says, on a channel whose topology could not be declared.
+            await endpoint.Send(StoredMessage.Body, new StoredMessage(message), limit.Token).WaitAsync(limit.Token);
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {

@@ -79,7 +79,7 @@ internal sealed partial class BrokerConnection(
             await host.ConnectionContextSupervisor.Send(
                 Pipe.ExecuteAsync<ConnectionContext>(context => context.Connection.AbortAsync(
                     Constants.InternalError, "No publisher confirm in time", TimeSpan.FromSeconds(1))),
-                limit.Token);
+                limit.Token).WaitAsync(limit.Token);
         }
         catch (Exception error) when (error is OperationCanceledException or ConnectionException or AlreadyClosedException)
         {

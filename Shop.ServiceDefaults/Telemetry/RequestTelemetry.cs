@@ -59,7 +59,7 @@ internal sealed class RequestTelemetry(RequestDelegate next, IOptions<MessageLog
             span.SetTag("server.address", request.Host.Host);
         if (orderId is { } id)
             span.SetTag("shop.order.id", id);
-        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText?.TrimEnd('/');
         if (route is not null)
             span.SetTag("http.route", route);
         span.DisplayName = route is null ? request.Method : $"{request.Method} {route}";

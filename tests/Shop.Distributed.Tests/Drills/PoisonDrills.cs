@@ -17,7 +17,7 @@ public sealed class PoisonDrills(DrillServers servers, ITestOutputHelper output)
         {
             await drill.ReleaseAsync(drill.Load.Total / 2);
             await PublishAsync<CancelStock>(Queues.Inventory, """{"orderId": "not even""");
-            await PublishAsync<StockReserved>(Queues.OrderSaga, $$"""{"orderId": "{{Guid.CreateVersion7()}}"}""");
+            await PublishAsync<StockReserved>(Queues.OrderSaga, StockReservedFor(Guid.CreateVersion7()));
             drill.Note($"Published two messages that nobody can handle; {drill.Load.Acknowledged.Count} orders acknowledged.");
             drill.Load.ReleaseAll();
         },
@@ -34,9 +34,11 @@ public sealed class PoisonDrills(DrillServers servers, ITestOutputHelper output)
 
             // Repeats of what happened: nothing changes, and nothing is left.
             var order = drill.Load.Acknowledged.Values.First();
-            await RedriveAsync(drill, Service.Inventory, unreadable, $$"""{"orderId":"{{order}}"}""");
-            await RedriveAsync(drill, Service.Saga, refused, $$"""{"orderId":"{{order}}"}""");
+            await RedriveAsync(drill, Service.Inventory, unreadable, $$"""{"orderId":"{{order}}","reason":"redriven"}""");
+            await RedriveAsync(drill, Service.Saga, refused, StockReservedFor(order));
         });
+
+    private static string StockReservedFor(Guid order) => $$"""{"orderId":"{{order}}","leaseExpiresAt":"2030-01-01T00:00:00Z"}""";
 
     private async Task PublishAsync<T>(string queue, string body) where T : class
     {

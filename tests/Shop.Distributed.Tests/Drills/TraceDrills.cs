@@ -25,7 +25,8 @@ public sealed class TraceDrills(DrillServers servers, ITestOutputHelper output) 
         afterwards: async drill =>
         {
             var services = Service.All.Select(service => service.Project).ToArray();
-            foreach (var order in drill.Load.Acknowledged.Values)
+            // A cancellation is a request of its own, and so are its consequences.
+            foreach (var order in drill.Load.Plan.Where(order => !order.IsCancelled).Select(order => drill.Load.Acknowledged[order.Key]))
             {
                 IReadOnlyList<OtlpSpan> trace = [];
                 await Eventually.SoAsync(

@@ -14,6 +14,7 @@ internal static class Ending
         await drill.Load.Finished.WaitAsync(MostTime);
         drill.Note($"{drill.Load.ToString()}");
         drill.Load.Refusals.ShouldBeEmpty();
+        drill.Load.Repeated.Keys.Except([0, 409, 503]).ShouldBeEmpty("Who cannot be served now is told to come again, not that something went wrong.");
         drill.Load.Acknowledged.Count.ShouldBe(drill.Load.Total);
         drill.Load.Acknowledged.Values.Distinct().Count().ShouldBe(drill.Load.Total, "Each key has an order of its own.");
     }

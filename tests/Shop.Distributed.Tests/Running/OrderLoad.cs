@@ -9,7 +9,6 @@ internal sealed class OrderLoad : IDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly ServiceClient orders;
-    private readonly int seed;
     private readonly SemaphoreSlim released = new(0);
     private readonly ConcurrentDictionary<string, Guid> acknowledged = new();
     private readonly ConcurrentQueue<string> refusals = new();
@@ -20,12 +19,14 @@ internal sealed class OrderLoad : IDisposable
     public OrderLoad(ServiceClient orders, int seed, int total)
     {
         this.orders = orders;
-        this.seed = seed;
-        Total = left = total;
+        Plan = [.. Enumerable.Range(0, total).Select(number => OrderPlan.Order(seed, number))];
+        left = total;
         Finished = Task.WhenAll(Enumerable.Range(0, Shoppers).Select(_ => ShopAsync()));
     }
 
-    public int Total { get; }
+    public IReadOnlyList<PlannedOrder> Plan { get; }
+
+    public int Total => Plan.Count;
 
     public Task Finished { get; }
 
@@ -63,7 +64,7 @@ internal sealed class OrderLoad : IDisposable
         while (Interlocked.Increment(ref last) is var number && number < Total)
         {
             await released.WaitAsync();
-            await PlaceAsync(OrderPlan.Order(seed, number));
+            await PlaceAsync(Plan[number]);
         }
     }
 

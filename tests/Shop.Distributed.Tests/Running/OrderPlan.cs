@@ -38,6 +38,6 @@ internal static class OrderPlan
         var random = new Random(unchecked((seed * 31) + (number * 7_919)));
         return new(
             string.Create(CultureInfo.InvariantCulture, $"drill-{seed}-{number}"), Skus[random.Next(Skus.Count)], random.Next(1, 4), Cards[random.Next(Cards.Length)],
-            random.Next(10) == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"customer-{number % 50}"), random.Next(2) == 0 ? null : 5, random.Next(8) == 0);
+            random.Next(10) == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"customer-{number % 50}"), random.Next(2) == 0 ? null : 2, random.Next(8) == 0);
     }
 }
