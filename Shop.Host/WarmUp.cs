@@ -23,9 +23,11 @@ internal static class WarmUp
         try
         {
             Remove(folder);
-            // Never at a real provider, whatever this process is configured for.
+            // Never at a real provider, database or broker, whatever this process is configured for.
             var settings = new Dictionary<string, string?>
             {
+                ["Shop:Store"] = "Sqlite",
+                ["Shop:Transport"] = "InMemory",
                 [$"{GatewayOptions.Section}:{nameof(GatewayOptions.SecretKey)}"] = "",
                 ["OTEL_SDK_DISABLED"] = "true",
             };

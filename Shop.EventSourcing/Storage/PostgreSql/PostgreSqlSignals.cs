@@ -14,6 +14,7 @@ internal sealed class PostgreSqlSignals(NpgsqlDataSource source) : IAsyncDisposa
 {
     private const string Channel = "shop_store";
     private const string Hello = "hello/";
+    private const int UnlistenSeconds = 2;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
@@ -72,6 +73,7 @@ internal sealed class PostgreSqlSignals(NpgsqlDataSource source) : IAsyncDisposa
         finally
         {
             isListening = false;
+            await UnlistenAsync(connection);
         }
     }
 
@@ -81,6 +83,20 @@ internal sealed class PostgreSqlSignals(NpgsqlDataSource source) : IAsyncDisposa
             disposing.Cancel();
         await sending;
         disposing.Dispose();
+    }
+
+    /// <summary>The pool does not reset connections.</summary>
+    private static async Task UnlistenAsync(NpgsqlConnection connection)
+    {
+        try
+        {
+            await using var unlisten = new NpgsqlCommand("UNLISTEN *", connection) { CommandTimeout = UnlistenSeconds };
+            await unlisten.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+        catch (Exception error) when (error is NpgsqlException or InvalidOperationException)
+        {
+            // Then it is broken, and the pool drops it.
+        }
     }
 
     private async Task SendAsync()

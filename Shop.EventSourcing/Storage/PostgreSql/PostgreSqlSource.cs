@@ -21,9 +21,12 @@ internal sealed class PostgreSqlSource : IAsyncDisposable
     public PostgreSqlSource(string connectionString)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        if (!settings.ContainsKey("Maximum Pool Size"))
+        if (!settings.ShouldSerialize("Maximum Pool Size"))
             settings.MaxPoolSize = MaxPoolSize;
         settings.ApplicationName ??= "shop";
+
+        // Nothing is left on a connection that would have to be reset: it would be a second statement with each query.
+        settings.NoResetOnClose = true;
 
         // Whatever the string says of several hosts: a standby would refuse our writes, and its reads are old.
         settings.TargetSessionAttributes = null;
