@@ -1,3 +1,5 @@
+using Shop.EventSourcing.Storage;
+
 namespace Shop.EventSourcing;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace Shop.EventSourcing;
 /// changes it. States are immutable; <see cref="Evolve"/> is pure.
 /// </summary>
 /// <param name="Category">First part of the stream name: <c>order</c> gives <c>order-{id}</c>.</param>
-public sealed record Aggregate<TState, TEvent>(string Category, TState Initial, Func<TState, TEvent, TState> Evolve, EventTypes Events)
+public sealed record Aggregate<TState, TEvent>(string Category, TState Initial, Func<TState, TEvent, TState> Evolve, EventTypes Events) : IStreamFold
     where TState : class
     where TEvent : class
 {
@@ -17,4 +19,10 @@ public sealed record Aggregate<TState, TEvent>(string Category, TState Initial, 
 
     /// <summary>The state after these events.</summary>
     public TState Fold(IEnumerable<TEvent> events) => events.Aggregate(Initial, Evolve);
+
+    object IStreamFold.Initial => Initial;
+
+    object IStreamFold.Decode(RecordedEvent recorded) => EventStore.Decode<TEvent>(Events, recorded);
+
+    object IStreamFold.Evolve(object state, object @event) => Evolve((TState)state, (TEvent)@event);
 }

@@ -81,18 +81,21 @@ public partial class EventStore
         where TState : class
         where TEvent : class
     {
+        folds.TryAdd(aggregate.Category, aggregate);
         while (true)
         {
             long losses;
+            object start;
+            long version;
             lock (Gate)
             {
                 if (Cache.TryGet(stream, out var cached))
                     return (cached, false);
                 losses = Cache.LossesOf(stream);
+                (start, version) = Cache.FindStart(stream) ?? (aggregate.Initial, 0);
             }
 
-            var state = aggregate.Initial;
-            var version = 0L;
+            var state = (TState)start;
             IReadOnlyList<RecordedEvent> batch;
             do
             {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Shop.EventSourcing.Projections;
 using Shop.EventSourcing.Storage;
@@ -14,6 +15,7 @@ public partial class EventStore : IAsyncDisposable
     internal const int MaxAttempts = 20;
 
     private readonly Dictionary<string, IInlineProjection> inlineProjections;
+    private readonly ConcurrentDictionary<string, IStreamFold> folds = new(StringComparer.Ordinal);
     private readonly StreamWatchers watchers = new();
     private readonly LogFollower? follower;
     private long position;
@@ -143,13 +145,27 @@ public partial class EventStore : IAsyncDisposable
         Engine.Signal(LogFollower.HeadTopic, head);
     }
 
-    /// <summary>Others have appended; what we remember of it has been dropped.</summary>
-    internal void OnChanged(IReadOnlyList<StreamChange> changes)
+    /// <summary>Others have appended; what we remember of it has followed.</summary>
+    internal void OnFollowed(IReadOnlyList<RecordedEvent> events)
     {
-        Advance(changes[^1].Position);
-        foreach (var change in changes)
-            watchers.Changed(change.Stream);
+        Advance(events[^1].Position);
+        foreach (var recorded in events)
+            watchers.Changed(recorded.Stream);
         EventsCommitted?.Invoke();
+    }
+
+    /// <summary>The aggregate of a stream, once any of its kind was loaded here.</summary>
+    internal IStreamFold? FoldOf(string stream)
+    {
+        // Both parts of the name may contain dashes.
+        var byCategory = folds.GetAlternateLookup<ReadOnlySpan<char>>();
+        for (var end = stream.Length; (end = stream.AsSpan(0, end).LastIndexOf('-')) > 0;)
+        {
+            if (byCategory.TryGetValue(stream.AsSpan(0, end), out var fold))
+                return fold;
+        }
+
+        return null;
     }
 
     internal void OnBackgroundFailure(Exception error) => BackgroundFailed?.Invoke(error);

@@ -3,8 +3,8 @@ using Shop.EventSourcing.Storage;
 namespace Shop.EventSourcing;
 
 /// <summary>
-/// Keeps this process's memory up with what other processes append to a shared store: reads which streams changed, drops their
-/// remembered states, wakes who waits for them. It is told by signals, looks every now and then in case one was lost, and on
+/// Keeps this process's memory up with what other processes append to a shared store: reads it, lets the remembered states go on
+/// with it, wakes who waits for them. It is told by signals, looks every now and then in case one was lost, and on
 /// demand: whoever must see everything committed so far shares one look with all who ask at the same time.
 /// </summary>
 internal sealed class LogFollower(EventStore store) : IAsyncDisposable
@@ -12,7 +12,7 @@ internal sealed class LogFollower(EventStore store) : IAsyncDisposable
     /// <summary>Topic that carries the log's head.</summary>
     public const string HeadTopic = "head";
 
-    private const int Batch = 2_000;
+    private const int Batch = 500;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PollUnheard = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
@@ -90,7 +90,7 @@ internal sealed class LogFollower(EventStore store) : IAsyncDisposable
 
             try
             {
-                while (!Apply(await store.Engine.ReadChangesAsync(Seen(), Batch, disposing.Token)))
+                while (!Apply(await store.Engine.ReadLogAsync(Seen(), Batch, disposing.Token)))
                 {
                 }
 
@@ -112,25 +112,53 @@ internal sealed class LogFollower(EventStore store) : IAsyncDisposable
     }
 
     /// <returns>True when these were all.</returns>
-    private bool Apply(IReadOnlyList<StreamChange> changes)
+    private bool Apply(IReadOnlyList<RecordedEvent> events)
     {
-        if (changes.Count == 0)
+        if (events.Count == 0)
             return true;
+
+        // Our own come by, too, when others' lie between them.
+        List<RecordedEvent> news;
+        lock (store.Gate)
+            news = [.. events.Where(recorded => recorded.Position > seen && !store.Cache.Knows(recorded))];
+        var decoded = news.ConvertAll(Decode);
         lock (store.Gate)
         {
-            foreach (var (position, stream, version) in changes)
-            {
-                // Our own come by, too, when others' lie between them.
-                if (position > seen && !(store.Cache.TryGet(stream, out var entry) && entry.Version >= version))
-                    store.Cache.Forget(stream, version);
-            }
-
-            seen = Math.Max(seen, changes[^1].Position);
+            foreach (var (recorded, fold, @event) in decoded)
+                Follow(recorded, fold, @event);
+            seen = Math.Max(seen, events[^1].Position);
         }
 
-        store.OnChanged(changes);
-        return changes.Count < Batch;
+        store.OnFollowed(events);
+        return events.Count < Batch;
     }
+
+#pragma warning disable CA1031 // Whoever loads a stream that cannot be followed meets the same error, and has somebody to tell.
+    private (RecordedEvent Recorded, IStreamFold? Fold, object? Event) Decode(RecordedEvent recorded)
+    {
+        var fold = store.FoldOf(recorded.Stream);
+        try
+        {
+            return (recorded, fold, fold?.Decode(recorded));
+        }
+        catch (Exception)
+        {
+            return (recorded, null, null);
+        }
+    }
+
+    private void Follow(RecordedEvent recorded, IStreamFold? fold, object? @event)
+    {
+        try
+        {
+            store.Cache.Follow(recorded, fold, @event);
+        }
+        catch (Exception)
+        {
+            store.Cache.Forget(recorded.Stream, recorded.Version);
+        }
+    }
+#pragma warning restore CA1031
 
     private async Task PollAsync()
     {

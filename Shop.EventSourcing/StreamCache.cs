@@ -1,3 +1,5 @@
+using Shop.EventSourcing.Storage;
+
 namespace Shop.EventSourcing;
 
 /// <summary>
@@ -7,6 +9,7 @@ namespace Shop.EventSourcing;
 internal sealed class StreamCache(int capacity)
 {
     private readonly long[] losses = new long[4096];
+    private readonly Dictionary<string, (object State, long Version)> starts = new(StringComparer.Ordinal);
     private Dictionary<string, Entry> young = new(StringComparer.Ordinal);
     private Dictionary<string, Entry> old = new(StringComparer.Ordinal);
 
@@ -40,12 +43,20 @@ internal sealed class StreamCache(int capacity)
         }
 
         young[entry.Stream] = entry;
+        starts.Remove(entry.Stream);
     }
 
     public void Evict(Entry entry)
     {
         entry.Evicted = true;
         losses[SlotOf(entry.Stream)]++;
+        if (entry.Durable.Version > 0)
+        {
+            if (starts.Count >= capacity)
+                starts.Clear();
+            starts[entry.Stream] = entry.Durable;
+        }
+
         if (young.TryGetValue(entry.Stream, out var current) && current == entry)
             young.Remove(entry.Stream);
         if (old.TryGetValue(entry.Stream, out current) && current == entry)
@@ -63,6 +74,32 @@ internal sealed class StreamCache(int capacity)
             Evict(stale);
     }
 
+    /// <summary>A durable state of a stream that was evicted: only what comes after it need be read.</summary>
+    public (object State, long Version)? FindStart(string stream) => starts.TryGetValue(stream, out var start) ? start : null;
+
+    /// <summary>Nothing is to be learned from this event.</summary>
+    public bool Knows(RecordedEvent recorded) => TryGet(recorded.Stream, out var entry) && entry.Version >= recorded.Version;
+
+    /// <summary>Takes in what another process appended: a state that stands right before it goes on with it, another is dropped.</summary>
+    /// <param name="event">Decoded, or null when it cannot be.</param>
+    public void Follow(RecordedEvent recorded, IStreamFold? fold, object? @event)
+    {
+        if (!TryGet(recorded.Stream, out var entry))
+        {
+            // Whoever is reading the stream may have missed it.
+            losses[SlotOf(recorded.Stream)]++;
+            if (recorded.Version == 1 && fold is not null && @event is not null)
+                Add(new(recorded.Stream, fold.Evolve(fold.Initial, @event), 1));
+        }
+        else if (entry.Version < recorded.Version)
+        {
+            if (entry.Version == recorded.Version - 1 && entry.Writer is not { IsPending: true } && fold is not null && @event is not null)
+                entry.GoOn(fold.Evolve(entry.State, @event), recorded.Version);
+            else
+                Evict(entry);
+        }
+    }
+
     private static int SlotOf(string stream) => stream.GetHashCode(StringComparison.Ordinal) & 4095;
 
     internal sealed class Entry(string stream, object state, long version)
@@ -73,9 +110,24 @@ internal sealed class StreamCache(int capacity)
 
         public long Version { get; set; } = version;
 
+        /// <summary>The newest state that is known to be in the database.</summary>
+        public (object State, long Version) Durable { get; private set; } = (state, version);
+
         /// <summary>Who wrote the state last, in this process.</summary>
         public UnitOfWork? Writer { get; set; }
 
         public bool Evicted { get; set; }
+
+        public void Confirm(object durable, long durableVersion)
+        {
+            if (durableVersion > Durable.Version)
+                Durable = (durable, durableVersion);
+        }
+
+        public void GoOn(object durable, long durableVersion)
+        {
+            (State, Version, Writer) = (durable, durableVersion, null);
+            Confirm(durable, durableVersion);
+        }
     }
 }

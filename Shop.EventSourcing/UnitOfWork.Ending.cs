@@ -154,6 +154,9 @@ public sealed partial class UnitOfWork
             dependencies.Clear();
             foreach (var handle in handles.Values)
             {
+                if (committed && handle.Appended.Count > 0)
+                    handle.Entry.Confirm(handle.CurrentState, handle.Version);
+
                 // A state that was only looked at may be why it was refused; if it was given up, others may go on with that.
                 if (!committed && (handle.Appended.Count > 0 || (refused && handle.Decided)))
                     store.Cache.Evict(handle.Entry);

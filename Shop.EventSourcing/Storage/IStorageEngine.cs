@@ -95,10 +95,6 @@ public interface IStorageEngine : IAsyncDisposable
     /// <summary>Gives a lease up before its time; harmless when somebody else has it.</summary>
     Task ReleaseLeaseAsync(Lease lease, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Which streams were appended to after a position, in position order; on a shared database only.</summary>
-    Task<IReadOnlyList<StreamChange>> ReadChangesAsync(long afterPosition, int limit, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("This database has no other writers.");
-
     /// <summary>
     /// Tells the other processes of a shared database something that they would find out by asking. Never blocks; may get lost;
     /// of several values of a topic in short order only the highest arrives.

@@ -4,7 +4,3 @@ namespace Shop.EventSourcing.Storage;
 /// <param name="Token">Fencing token: grows with each takeover. What a lease guards checks it in the transaction that writes.</param>
 /// <param name="Duration">How long it lasts after it was taken or renewed last, by the database's clock.</param>
 public sealed record Lease(string Name, Guid Holder, long Token, TimeSpan Duration);
-
-/// <summary>An append, without the event.</summary>
-/// <param name="Version">The stream's version with it.</param>
-public readonly record struct StreamChange(long Position, string Stream, long Version);

@@ -19,7 +19,6 @@ public sealed class PostgreSqlEngine : IStorageEngine
     private static readonly string ReadParkedSql = EmbeddedSql.Read("PostgreSql", "read-parked");
     private static readonly string ClaimOutboxSql = EmbeddedSql.Read("PostgreSql", "claim-outbox");
 
-    private static readonly string ReadChangesSql = EmbeddedSql.Read("PostgreSql", "read-changes");
     private static readonly string TakeLeaseSql = EmbeddedSql.Read("PostgreSql", "take-lease");
     private static readonly string ReleaseLeaseSql = EmbeddedSql.Read("PostgreSql", "release-lease");
 
@@ -70,7 +69,8 @@ public sealed class PostgreSqlEngine : IStorageEngine
     public StorageFailure Explain(Exception error) => PostgreSqlFailures.Explain(error, source.Database, source.Role);
 
     public Task InitializeAsync(IReadOnlyList<SchemaScript> scripts, CancellationToken cancellationToken) =>
-        PostgreSqlSchema.UpgradeAsync(source.Connections, scripts, cancellationToken);
+        PostgreSqlSchema.UpgradeAsync(
+            source.Connections, SchemaScripts.All("PostgreSql", scripts).Concat(rowsOf.Values.SelectMany(rows => rows.Scripts)), cancellationToken);
 
     public Task<WriteResult[]> CommitAsync(IReadOnlyList<WriteSet> group, CancellationToken cancellationToken) =>
         writer.CommitAsync(group, cancellationToken);
@@ -137,9 +137,6 @@ public sealed class PostgreSqlEngine : IStorageEngine
 
     public Task ReleaseLeaseAsync(Lease lease, CancellationToken cancellationToken) =>
         ExecuteAsync(ReleaseLeaseSql, cancellationToken, lease.Name, lease.Token);
-
-    public async Task<IReadOnlyList<StreamChange>> ReadChangesAsync(long afterPosition, int limit, CancellationToken cancellationToken) =>
-        await QueryAsync(ReadChangesSql, row => new StreamChange(row.GetInt64(0), row.GetString(1), row.GetInt64(2)), cancellationToken, afterPosition, limit);
 
     public void Signal(string topic, long value) => signals.Signal(topic, value);
 

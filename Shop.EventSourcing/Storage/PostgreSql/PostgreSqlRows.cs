@@ -1,17 +1,27 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Shop.EventSourcing.Storage.PostgreSql;
 
 /// <summary>
-/// The statements, generated from a table's columns, that write rows given as JSON: <c>$1</c> is an array of row objects, each with
-/// the number of its write set, <c>$2</c> tells which write sets were accepted.
+/// The statements that write rows given as JSON: <c>$1</c> is an array of row objects, each with the number of its write set,
+/// <c>$2</c> tells which write sets were accepted. They call functions generated from the table's columns, so that the server plans
+/// the long text once for each connection; another shape of the table has functions of other names.
 /// </summary>
 internal sealed class PostgreSqlRows(Table table)
 {
     /// <summary>Name of the member that holds the number of the row's write set; no column can have it.</summary>
     public const string SetMember = "#set";
 
-    public string Upsert { get; } = UpsertSql(table);
+    private readonly Function upsert = new($"upsert_{table.Name}", UpsertSql(table));
+    private readonly Function delete = new($"delete_{table.Name}", DeleteSql(table));
 
-    public string Delete { get; } = DeleteSql(table);
+    public string Upsert => upsert.Call;
+
+    public string Delete => delete.Call;
+
+    /// <summary>What creates the functions; to be run once per name.</summary>
+    public IEnumerable<SchemaScript> Scripts => [upsert.Script, delete.Script];
 
     private static string UpsertSql(Table table)
     {
@@ -42,5 +52,20 @@ internal sealed class PostgreSqlRows(Table table)
             : type == typeof(DateTimeOffset) ? "timestamptz"
             : type == typeof(Guid) ? "uuid"
             : throw new NotSupportedException($"Column {column.Name} is a {type.Name}, which a read-model table cannot store.");
+    }
+
+    private sealed class Function
+    {
+        public Function(string name, string sql)
+        {
+            var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql)).AsSpan(0, 4));
+            var unique = $"{name}_{hash}";
+            Call = $"SELECT \"{unique}\"($1, $2)";
+            Script = new(unique, $"CREATE FUNCTION \"{unique}\"(json, boolean[]) RETURNS void LANGUAGE plpgsql AS $function$ BEGIN {sql}; END $function$");
+        }
+
+        public string Call { get; }
+
+        public SchemaScript Script { get; }
     }
 }

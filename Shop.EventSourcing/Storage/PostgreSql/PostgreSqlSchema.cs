@@ -11,7 +11,7 @@ internal static class PostgreSqlSchema
     // A process that was stopped in the middle holds up the others only this long at a time: they say what they wait for.
     private const string LockTimeout = "SET LOCAL lock_timeout = '5s'";
 
-    public static async Task UpgradeAsync(NpgsqlDataSource source, IReadOnlyList<SchemaScript> scripts, CancellationToken cancellationToken)
+    public static async Task UpgradeAsync(NpgsqlDataSource source, IEnumerable<SchemaScript> scripts, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -19,7 +19,7 @@ internal static class PostgreSqlSchema
         await RunAsync(connection, $"SELECT pg_advisory_xact_lock({UpgradeLock})", cancellationToken);
         await RunAsync(
             connection, "CREATE TABLE IF NOT EXISTS schema_scripts (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())", cancellationToken);
-        foreach (var (name, sql) in SchemaScripts.All("PostgreSql", scripts))
+        foreach (var (name, sql) in scripts)
         {
             await using var add = new NpgsqlCommand("INSERT INTO schema_scripts (name) VALUES ($1) ON CONFLICT DO NOTHING", connection);
             add.Parameters.Add(new() { Value = name });

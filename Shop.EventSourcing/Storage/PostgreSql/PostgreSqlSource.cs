@@ -10,6 +10,10 @@ internal sealed class PostgreSqlSource : IAsyncDisposable
     /// Few, since commits share one connection: a store of each service in two replicas stays under PostgreSQL's default of 100.
     /// </summary>
     private const int MaxPoolSize = 12;
+
+    /// <summary>Per connection; the store has about ten statements, and read-model queries come on top.</summary>
+    private const int PreparedStatements = 40;
+
     private readonly NpgsqlDataSource? owned;
 
     public PostgreSqlSource(NpgsqlDataSource source)
@@ -27,6 +31,8 @@ internal sealed class PostgreSqlSource : IAsyncDisposable
 
         // Nothing is left on a connection that would have to be reset: it would be a second statement with each query.
         settings.NoResetOnClose = true;
+        if (!settings.ShouldSerialize("Max Auto Prepare"))
+            settings.MaxAutoPrepare = PreparedStatements;
 
         // Whatever the string says of several hosts: a standby would refuse our writes, and its reads are old.
         settings.TargetSessionAttributes = null;

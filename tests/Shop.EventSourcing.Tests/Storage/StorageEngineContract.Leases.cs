@@ -101,18 +101,6 @@ public abstract partial class StorageEngineContract
     }
 
     [Fact]
-    public async Task Changes_are_told_in_the_order_of_the_log()
-    {
-        if (!engine.IsShared)
-            return;
-        await engine.CommitAsync([Append("order-1", 0, 2), Append("order-2", 0), Append("order-1", 2)], default);
-
-        (await engine.ReadChangesAsync(1, 10, default)).ShouldBe([new(2, "order-1", 2), new(3, "order-2", 1), new(4, "order-1", 3)]);
-        (await engine.ReadChangesAsync(1, 1, default)).ShouldBe([new(2, "order-1", 2)]);
-        (await engine.ReadChangesAsync(4, 10, default)).ShouldBeEmpty();
-    }
-
-    [Fact]
     public async Task What_one_process_signals_another_hears()
     {
         if (!engine.IsShared)

@@ -65,7 +65,7 @@ public abstract partial class EventStoreContract
     }
 
     [Fact]
-    public async Task What_another_process_wrote_is_forgotten_here_even_when_its_signals_get_lost()
+    public async Task What_another_process_wrote_is_known_here_even_when_its_signals_get_lost()
     {
         if (!engine.IsShared)
             return;
@@ -78,6 +78,62 @@ public abstract partial class EventStoreContract
             await Task.Delay(10);
         (await other.ReadEventuallyAsync(Tally.Aggregate, "a")).Version.ShouldBe(1);
         other.Position.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task States_follow_what_another_process_writes_without_being_read_again()
+    {
+        if (!engine.IsShared)
+            return;
+        await using var other = await OpenStoreAsync(Open());
+        await AddAsync(store, "1", "a");
+        engine.StreamReads.Clear();
+        for (var number = 2; number <= 4; number++)
+            await AddAsync(other, $"{number}", "a", "b-with-a-dash");
+        await SeenByStoreAsync(7);
+
+        (await AddAsync(store, "5", "a", "b-with-a-dash")).ShouldBe([5, 4]);
+
+        engine.StreamReads.ShouldBeEmpty();
+        (await AdditionsAsync("a")).ShouldBe(["1", "2", "3", "4", "5"]);
+        (await store.ReadAsync(Tally.Aggregate, "a")).ShouldBe(await store.ReadAsOfAsync(Tally.Aggregate, "a"));
+    }
+
+    [Fact]
+    public async Task After_a_conflict_only_what_is_new_is_read()
+    {
+        if (!engine.IsShared)
+            return;
+        engine.Silent = true;
+        await using var other = await OpenStoreAsync(Open());
+        for (var number = 1; number <= 3; number++)
+            await AddAsync(store, $"{number}", "a");
+        engine.StreamReads.Clear();
+        engine.Hold();
+        var late = AddAsync(store, "5", "a");
+        while (engine.Commits < 4)
+            await Task.Delay(1);
+        await AddAsync(other, "4", "a");
+        engine.Release();
+
+        (await late).ShouldBe([5]);
+        engine.StreamReads.ShouldBe([("tally-a", 3)]);
+    }
+
+    [Fact]
+    public async Task An_event_that_this_process_does_not_know_stops_its_stream_only()
+    {
+        if (!engine.IsShared)
+            return;
+        await using var other = await OpenStoreAsync(Open());
+        await AddAsync(store, "1", "a", "b");
+        var unknown = new NewEvent(Guid.CreateVersion7(), "tally-doubled.v1", "{}"u8.ToArray(), null, TimeProvider.System.GetUtcNow());
+        await other.Engine.CommitAsync([new() { Appends = [new("tally-a", 1, [unknown])] }], default);
+        await AddAsync(other, "2", "b");
+        await SeenByStoreAsync(4);
+
+        (await VersionAsync(store, "b")).ShouldBe(2);
+        (await Should.ThrowAsync<InvalidOperationException>(() => VersionAsync(store, "a"))).Message.ShouldContain("tally-doubled.v1");
     }
 
     [Fact]
@@ -162,6 +218,13 @@ public abstract partial class EventStoreContract
         await Should.ThrowAsync<OperationCanceledException>(() => running);
         if (other is not null)
             await other.DisposeAsync();
+    }
+
+    private async Task SeenByStoreAsync(long position)
+    {
+        for (var attempt = 0; attempt < 1_000 && store.Position < position; attempt++)
+            await Task.Delay(10);
+        store.Position.ShouldBe(position);
     }
 
     private async Task RunAsync(EventStore at, TimeSpan lease, CancellationToken cancellationToken)

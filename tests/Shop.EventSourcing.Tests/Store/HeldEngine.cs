@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Shop.EventSourcing.Storage;
 
 namespace Shop.EventSourcing.Tests.Store;
@@ -16,6 +17,9 @@ internal sealed class HeldEngine(IStorageEngine inner) : IStorageEngine
 
     /// <summary>Groups handed in, also those that are held.</summary>
     public int Commits => Volatile.Read(ref commits);
+
+    /// <summary>The streams that were read, and after which version.</summary>
+    public ConcurrentQueue<(string Stream, long AfterVersion)> StreamReads { get; } = [];
 
     /// <summary>Signals get lost.</summary>
     public bool Silent { get; set; }
@@ -44,8 +48,11 @@ internal sealed class HeldEngine(IStorageEngine inner) : IStorageEngine
     public Task InitializeAsync(IReadOnlyList<SchemaScript> scripts, CancellationToken cancellationToken) => inner.InitializeAsync(scripts, cancellationToken);
 
     public Task<IReadOnlyList<RecordedEvent>> ReadStreamAsync(
-        string stream, long afterVersion, long? toVersion, DateTimeOffset? until, int limit, CancellationToken cancellationToken) =>
-        inner.ReadStreamAsync(stream, afterVersion, toVersion, until, limit, cancellationToken);
+        string stream, long afterVersion, long? toVersion, DateTimeOffset? until, int limit, CancellationToken cancellationToken)
+    {
+        StreamReads.Enqueue((stream, afterVersion));
+        return inner.ReadStreamAsync(stream, afterVersion, toVersion, until, limit, cancellationToken);
+    }
 
     public Task<IReadOnlyList<RecordedEvent>> ReadLogAsync(long afterPosition, int limit, CancellationToken cancellationToken) =>
         inner.ReadLogAsync(afterPosition, limit, cancellationToken);
@@ -80,9 +87,6 @@ internal sealed class HeldEngine(IStorageEngine inner) : IStorageEngine
         inner.TakeLeaseAsync(name, holder, duration, cancellationToken);
 
     public Task ReleaseLeaseAsync(Lease lease, CancellationToken cancellationToken) => inner.ReleaseLeaseAsync(lease, cancellationToken);
-
-    public Task<IReadOnlyList<StreamChange>> ReadChangesAsync(long afterPosition, int limit, CancellationToken cancellationToken) =>
-        inner.ReadChangesAsync(afterPosition, limit, cancellationToken);
 
     public void Signal(string topic, long value)
     {
