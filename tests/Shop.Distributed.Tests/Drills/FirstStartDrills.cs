@@ -5,18 +5,18 @@ namespace Shop.Distributed.Tests.Drills;
 
 public sealed class FirstStartDrills(DrillServers servers, ITestOutputHelper output) : Drill(servers, output)
 {
-    private protected override ClusterOptions Options => new() { Replicas = 1, Later = [Service.Saga, Service.Payment] };
-
     [Fact]
-    public Task What_was_sent_before_its_receiver_ever_ran_is_not_lost() => RunAsync(async drill =>
-    {
-        drill.Load.ReleaseAll();
-        await drill.Load.UntilAcknowledgedAsync(drill.Load.Total, TimeSpan.FromSeconds(120));
-        drill.Note($"All acknowledged; nobody has ever listened.");
-        foreach (var service in (string[])[Service.Saga, Service.Payment])
+    public Task What_was_sent_before_its_receiver_ever_ran_is_not_lost() => RunAsync(
+        async drill =>
         {
-            await drill.Cluster.ReplicasOf(service)[0].StartUntilReadyAsync();
-            drill.Note($"Started {service}.");
-        }
-    });
+            drill.Load.ReleaseAll();
+            await drill.Load.UntilAcknowledgedAsync(drill.Load.Total, TimeSpan.FromSeconds(120));
+            drill.Note($"All acknowledged; nobody has ever listened.");
+            foreach (var service in (string[])[Service.Saga, Service.Payment])
+            {
+                await drill.Cluster.ReplicasOf(service)[0].StartUntilReadyAsync();
+                drill.Note($"Started {service}.");
+            }
+        },
+        options: _ => new() { Replicas = 1, Later = [Service.Saga, Service.Payment] });
 }

@@ -20,5 +20,5 @@ public sealed class ProviderDrills(DrillServers servers, ITestOutputHelper outpu
             await drill.Cluster.Sandbox.StartUntilReadyAsync();
             drill.Note($"The provider is back; {drill.Load.Acknowledged.Count} orders acknowledged.");
         },
-        orders: OrdersOnTheWay);
+        options: _ => new() { Replicas = 1 }, orders: OrdersOnTheWay);
 }

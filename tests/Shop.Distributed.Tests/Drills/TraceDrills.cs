@@ -8,8 +8,6 @@ public sealed class TraceDrills(DrillServers servers, ITestOutputHelper output) 
 {
     private OtlpReceiver? collector;
 
-    private protected override ClusterOptions Options => new() { Replicas = 1, Settings = collector!.Settings };
-
     public async Task InitializeAsync() => collector = await OtlpReceiver.StartAsync();
 
     public async Task DisposeAsync() => await collector!.DisposeAsync();
@@ -21,7 +19,6 @@ public sealed class TraceDrills(DrillServers servers, ITestOutputHelper output) 
             drill.Load.ReleaseAll();
             await drill.Load.UntilAcknowledgedAsync(drill.Load.Total, TimeSpan.FromSeconds(60));
         },
-        orders: 5,
         afterwards: async drill =>
         {
             var services = Service.All.Select(service => service.Project).ToArray();
@@ -39,5 +36,7 @@ public sealed class TraceDrills(DrillServers servers, ITestOutputHelper output) 
                 collector!.Spans.Where(span => span.IsAbout(order)).Select(span => span.TraceId).Distinct().ShouldHaveSingleItem();
                 drill.Output.WriteLine(OtlpTraces.Describe(trace));
             }
-        });
+        },
+        options: _ => new() { Replicas = 1, Settings = collector!.Settings },
+        orders: 5);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Npgsql;
 using Shop.TestServers;
 
 namespace Shop.Distributed.Tests.Running;
@@ -15,8 +16,11 @@ internal sealed record ClusterOptions
     /// <summary>Settings of every service, in the form of environment variables.</summary>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
 
-    /// <summary>Where a replica finds the broker, such as a proxy's port; null: the broker's own.</summary>
+    /// <summary>Where a replica of a service finds the broker, such as a proxy's port; null: the broker's own.</summary>
     public Func<string, int, int?> BrokerPort { get; init; } = (_, _) => null;
+
+    /// <summary>Where a replica of a service finds the database server; null: the server's own port.</summary>
+    public Func<string, int, int?> DatabasePort { get; init; } = (_, _) => null;
 }
 
 /// <summary>The whole shop as separate processes, on databases and a virtual host that were empty when it started.</summary>
@@ -128,10 +132,17 @@ internal sealed class Cluster : IAsyncDisposable
         ["Shop__Transport"] = "RabbitMq",
         ["Shop__Store"] = "PostgreSql",
         ["ConnectionStrings__rabbitmq"] = Servers.Broker.ConnectionString(service.Name, options.BrokerPort(service.Name, replica)),
-        [$"ConnectionStrings__{service.Name}"] = Databases[service.Name],
+        [$"ConnectionStrings__{service.Name}"] = DatabaseOf(service.Name, options.DatabasePort(service.Name, replica)),
         ["Payments__Gateway__BaseUrl"] = Sandbox.Url,
         ["Payments__Gateway__SecretKey"] = providerKey,
     };
+
+    private string DatabaseOf(string service, int? port)
+    {
+        var database = new NpgsqlConnectionStringBuilder(Databases[service]);
+        database.Port = port ?? database.Port;
+        return database.ToString();
+    }
 
     private void KeepLogs()
     {

@@ -5,7 +5,7 @@ namespace Shop.Distributed.Tests.Running;
 
 /// <summary>One round of a drill: a running shop, shoppers, and something that goes wrong.</summary>
 /// <param name="Random">Decides what the seed is to decide.</param>
-internal sealed record DrillRound(Cluster Cluster, OrderLoad Load, Random Random, ITestOutputHelper Output)
+internal sealed record DrillRound(int Seed, Cluster Cluster, OrderLoad Load, Random Random, ITestOutputHelper Output)
 {
     private readonly long started = Stopwatch.GetTimestamp();
 
@@ -43,22 +43,24 @@ public abstract class Drill(DrillServers servers, ITestOutputHelper output)
 {
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(30);
 
-    private protected virtual ClusterOptions Options => new();
-
-    private protected async Task RunAsync(Func<DrillRound, Task> act, int? orders = null, Func<DrillRound, Task>? afterwards = null)
+    /// <param name="act">Releases the orders, and lets go wrong what is to go wrong.</param>
+    /// <param name="afterwards">What is still to be done when all orders have ended.</param>
+    /// <param name="options">By the round's seed.</param>
+    private protected async Task RunAsync(
+        Func<DrillRound, Task> act, Func<DrillRound, Task>? afterwards = null, Func<int, ClusterOptions>? options = null, int? orders = null)
     {
         for (var round = 0; round < DrillOptions.Rounds; round++)
         {
             var seed = DrillOptions.Seed + round;
             output.WriteLine($"SHOP_SEED={seed}");
             var started = Stopwatch.GetTimestamp();
-            await using var cluster = await Cluster.StartAsync(servers, Options);
+            await using var cluster = await Cluster.StartAsync(servers, options?.Invoke(seed) ?? new());
             output.WriteLine($"Started in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s.");
             try
             {
                 await cluster.ListProductsAsync();
                 using var load = new OrderLoad(cluster.ClientOf(Service.Order), seed, orders ?? DrillOptions.Orders);
-                var drill = new DrillRound(cluster, load, new(seed), output);
+                var drill = new DrillRound(seed, cluster, load, new(seed), output);
                 await act(drill);
                 await FinishAsync(drill, afterwards);
             }
