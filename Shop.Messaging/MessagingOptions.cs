@@ -20,7 +20,7 @@ public sealed class MessagingOptions
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>How long a message belongs to the process that committed or swept it; when that one dies, others wait so long to take it over.</summary>
-    public TimeSpan ClaimDuration { get; set; } = TimeSpan.FromSeconds(30);
+    public TimeSpan ClaimDuration { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>A broker that has not confirmed a message for so long gets a new connection.</summary>
     public TimeSpan ConfirmLimit { get; set; } = TimeSpan.FromSeconds(10);

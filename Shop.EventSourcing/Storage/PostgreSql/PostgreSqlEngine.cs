@@ -58,7 +58,7 @@ public sealed class PostgreSqlEngine : IStorageEngine
 
     public bool IsShared => true;
 
-    /// <summary>How long an outbox message to send at once belongs to the process that committed it; 30 s unless set.</summary>
+    /// <summary>How long an outbox message to send at once belongs to the process that committed it; 15 s unless set.</summary>
     public TimeSpan WriterClaim
     {
         init => writer.WriterClaim = value;

@@ -1,4 +1,5 @@
 using Shop.Distributed.Tests.Running;
+using Shop.Messaging;
 using Xunit.Abstractions;
 
 namespace Shop.Distributed.Tests.Drills;
@@ -6,17 +7,24 @@ namespace Shop.Distributed.Tests.Drills;
 /// <summary>Processes that die: kill -9, no handler runs, nothing is flushed.</summary>
 public sealed class KillDrills(DrillServers servers, ITestOutputHelper output) : Drill(servers, output)
 {
-    [Fact]
-    public Task Killing_every_replica_of_every_service_in_turn_loses_and_doubles_nothing() => RunAsync(async drill =>
+    private static readonly Dictionary<string, string?> ClaimsAsShipped = new()
     {
-        var victims = drill.Cluster.Replicas.OrderBy(_ => drill.Random.Next()).ToArray();
-        await drill.UnderLoadAsync(victims.Length, async turn =>
+        ["Shop__Messaging__ClaimDuration"] = new MessagingOptions().ClaimDuration.ToString("c"),
+    };
+
+    [Fact]
+    public Task Killing_every_replica_of_every_service_in_turn_loses_and_doubles_nothing() => RunAsync(
+        async drill =>
         {
-            await victims[turn].KillAsync();
-            drill.Note($"Killed {victims[turn].Name}; {drill.Load.Acknowledged.Count} orders acknowledged.");
-            await victims[turn].StartUntilReadyAsync();
-        });
-    });
+            var victims = drill.Cluster.Replicas.OrderBy(_ => drill.Random.Next()).ToArray();
+            await drill.UnderLoadAsync(victims.Length, async turn =>
+            {
+                await victims[turn].KillAsync();
+                drill.Note($"Killed {victims[turn].Name}; {drill.Load.Acknowledged.Count} orders acknowledged.");
+                await victims[turn].StartUntilReadyAsync();
+            });
+        },
+        options: _ => new() { Settings = ClaimsAsShipped });
 
     [Fact]
     public Task Killing_all_services_at_once_loses_and_doubles_nothing() => RunAsync(async drill =>

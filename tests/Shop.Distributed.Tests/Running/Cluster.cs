@@ -124,7 +124,7 @@ internal sealed class Cluster : IAsyncDisposable
         }
     }
 
-    private Dictionary<string, string?> SettingsOf(Service service, int replica, ClusterOptions options) => new(Defaults.Concat(options.Settings).ToDictionary())
+    private Dictionary<string, string?> SettingsOf(Service service, int replica, ClusterOptions options) => new(options.Settings.Concat(Defaults).DistinctBy(setting => setting.Key).ToDictionary())
     {
         ["Logging__Console__FormatterName"] = "simple",
         ["Logging__Console__FormatterOptions__TimestampFormat"] = "HH:mm:ss.fff ",
