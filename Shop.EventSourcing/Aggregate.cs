@@ -11,6 +11,9 @@ public sealed record Aggregate<TState, TEvent>(string Category, TState Initial, 
     where TState : class
     where TEvent : class
 {
+    /// <summary>For streams that get long; null: none are taken.</summary>
+    public SnapshotPolicy<TState>? Snapshots { get; init; }
+
     /// <summary>The name of the stream of one instance.</summary>
     public string Stream(string id) => $"{Category}-{id}";
 

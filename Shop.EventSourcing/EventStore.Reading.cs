@@ -96,6 +96,9 @@ public partial class EventStore
             }
 
             var state = (TState)start;
+            if (version == 0 && await FindSnapshotAsync(aggregate.Snapshots, stream, cancellationToken) is { } snapshot)
+                (state, version) = snapshot;
+            var from = version;
             IReadOnlyList<RecordedEvent> batch;
             do
             {
@@ -116,7 +119,7 @@ public partial class EventStore
                     return (loadedMeanwhile, false);
                 if (Cache.LossesOf(stream) != losses)
                     continue;
-                var entry = new StreamCache.Entry(stream, state, version);
+                var entry = new StreamCache.Entry(stream, state, version) { NeedsSnapshot = version - from >= aggregate.Snapshots?.Every };
                 Cache.Add(entry);
                 return (entry, true);
             }

@@ -118,6 +118,9 @@ internal sealed class StreamCache(int capacity)
 
         public bool Evicted { get; set; }
 
+        /// <summary>Loading it took long.</summary>
+        public bool NeedsSnapshot { get; set; }
+
         public void Confirm(object durable, long durableVersion)
         {
             if (durableVersion > Durable.Version)

@@ -28,6 +28,9 @@ public abstract class StreamHandle
 
     internal abstract string Category { get; }
 
+    /// <summary>A snapshot with what was appended here, when it is time for one.</summary>
+    internal abstract Snapshot? TakeSnapshot(DateTimeOffset now);
+
     /// <summary>A decision has seen its state, so that the commit checks its version.</summary>
     internal bool Decided { get; private set; }
 
@@ -89,6 +92,14 @@ public sealed class StreamHandle<TState, TEvent> : StreamHandle
     internal override EventTypes Events => aggregate.Events;
 
     internal override string Category => aggregate.Category;
+
+    internal override Snapshot? TakeSnapshot(DateTimeOffset now)
+    {
+        if (aggregate.Snapshots is not { } policy || Appended.Count == 0 || (!Entry.NeedsSnapshot && Version / policy.Every == ExpectedVersion / policy.Every))
+            return null;
+        Entry.NeedsSnapshot = false;
+        return policy.Take(Stream, Version, State, now);
+    }
 
     /// <summary>The state, with the events appended here.</summary>
     public TState State => (TState)CurrentState;

@@ -210,6 +210,8 @@ public sealed partial class UnitOfWork
             appends.Add(handle.ToAppend(stored, now));
             if (handle.Appended.Count > 0 && store.InlineRow(handle) is { } row)
                 rows.Add(row);
+            if (handle.TakeSnapshot(now) is { } snapshot)
+                rows.Add(Snapshot.Table.Upsert(snapshot));
         }
 
         return new()

@@ -46,4 +46,5 @@ public abstract record StockEvent
 [JsonSerializable(typeof(StockEvent.Released))]
 [JsonSerializable(typeof(StockEvent.Sold))]
 [JsonSerializable(typeof(StockEvent.Returned))]
+[JsonSerializable(typeof(StockItem))]
 internal sealed partial class StockJson : JsonSerializerContext;

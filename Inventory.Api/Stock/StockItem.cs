@@ -11,7 +11,11 @@ namespace Shop.Inventory;
 /// <param name="Adjusted">Sum of all adjustments; may be negative.</param>
 public sealed record StockItem(string? Sku, long OnHand, long Reserved, long Received, long Sold, long Returned, long Adjusted)
 {
-    public static readonly Aggregate<StockItem, StockEvent> Aggregate = new("stock", new(null, 0, 0, 0, 0, 0, 0), Evolve, StockEvent.Types);
+    public static readonly Aggregate<StockItem, StockEvent> Aggregate = new("stock", new(null, 0, 0, 0, 0, 0, 0), Evolve, StockEvent.Types)
+    {
+        // A product that everyone wants gets three events per order.
+        Snapshots = new(StockJson.Default.StockItem),
+    };
 
     public long Available => OnHand - Reserved;
 

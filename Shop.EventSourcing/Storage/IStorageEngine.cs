@@ -39,6 +39,12 @@ public interface IStorageEngine : IAsyncDisposable
     Task<IReadOnlyList<RecordedEvent>> ReadStreamAsync(
         string stream, long afterVersion, long? toVersion, DateTimeOffset? until, int limit, CancellationToken cancellationToken);
 
+    /// <summary>The snapshot of a stream, or null.</summary>
+    Task<Snapshot?> ReadSnapshotAsync(string stream, CancellationToken cancellationToken);
+
+    /// <summary>Snapshots of streams whose name comes after <paramref name="afterStream"/>, in the order of their bytes.</summary>
+    Task<IReadOnlyList<Snapshot>> ReadSnapshotsAsync(string afterStream, int limit, CancellationToken cancellationToken);
+
     /// <summary>Events of the whole store with <c>position &gt; afterPosition</c>, in position order; never skips one that commits later.</summary>
     Task<IReadOnlyList<RecordedEvent>> ReadLogAsync(long afterPosition, int limit, CancellationToken cancellationToken);
 

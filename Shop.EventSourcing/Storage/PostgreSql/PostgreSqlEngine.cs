@@ -10,6 +10,7 @@ namespace Shop.EventSourcing.Storage.PostgreSql;
 public sealed class PostgreSqlEngine : IStorageEngine
 {
     private const int ReadRetries = 2;
+    private const string SnapshotsSql = "SELECT stream, version, shape, state, taken_at FROM snapshots";
 
     private static readonly TimeSpan ReadRetryPause = TimeSpan.FromMilliseconds(500);
     private static readonly string ReadStreamSql = EmbeddedSql.Read("PostgreSql", "read-stream");
@@ -49,7 +50,7 @@ public sealed class PostgreSqlEngine : IStorageEngine
     {
         this.source = source;
         this.tables = tables;
-        rowsOf = tables.ToDictionary(table => table, table => new PostgreSqlRows(table));
+        rowsOf = tables.Append(Snapshot.Table).ToDictionary(table => table, table => new PostgreSqlRows(table));
         writer = new(source.Connections, rowsOf);
         signals = new(source.Connections);
         readModels = new DbContextOptionsBuilder<ReadModels>()
@@ -78,6 +79,12 @@ public sealed class PostgreSqlEngine : IStorageEngine
     public async Task<IReadOnlyList<RecordedEvent>> ReadStreamAsync(
         string stream, long afterVersion, long? toVersion, DateTimeOffset? until, int limit, CancellationToken cancellationToken) =>
         await QueryAsync(ReadStreamSql, Event, cancellationToken, stream, afterVersion, toVersion ?? long.MaxValue, until?.UtcDateTime ?? DateTime.MaxValue.ToUniversalTime(), limit);
+
+    public async Task<Snapshot?> ReadSnapshotAsync(string stream, CancellationToken cancellationToken) =>
+        (await QueryAsync($"{SnapshotsSql} WHERE stream = $1", ReadSnapshot, cancellationToken, stream)).FirstOrDefault();
+
+    public async Task<IReadOnlyList<Snapshot>> ReadSnapshotsAsync(string afterStream, int limit, CancellationToken cancellationToken) =>
+        await QueryAsync($"{SnapshotsSql} WHERE stream > $1 ORDER BY stream LIMIT $2", ReadSnapshot, cancellationToken, afterStream, limit);
 
     public async Task<IReadOnlyList<RecordedEvent>> ReadLogAsync(long afterPosition, int limit, CancellationToken cancellationToken) =>
         await QueryAsync(ReadLogSql, Event, cancellationToken, afterPosition, limit);
@@ -164,6 +171,15 @@ public sealed class PostgreSqlEngine : IStorageEngine
     private static RecordedEvent Event(NpgsqlDataReader row) => new(
         row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetGuid(3), row.GetString(4), row.GetFieldValue<byte[]>(5),
         row.IsDBNull(6) ? null : row.GetFieldValue<byte[]>(6), row.GetFieldValue<DateTimeOffset>(7));
+
+    private static Snapshot ReadSnapshot(NpgsqlDataReader row) => new()
+    {
+        Stream = row.GetString(0),
+        Version = row.GetInt64(1),
+        Shape = row.GetString(2),
+        State = row.GetString(3),
+        TakenAt = row.GetFieldValue<DateTimeOffset>(4),
+    };
 
     private static OutboxMessage Message(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetFieldValue<byte[]>(4), row.IsDBNull(5) ? null : row.GetString(5),

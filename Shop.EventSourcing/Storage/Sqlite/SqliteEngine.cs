@@ -44,6 +44,12 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
         string stream, long afterVersion, long? toVersion, DateTimeOffset? until, int limit, CancellationToken cancellationToken) =>
         Read<IReadOnlyList<RecordedEvent>>(reader => reader.Stream(stream, afterVersion, toVersion, until, limit), cancellationToken);
 
+    public Task<Snapshot?> ReadSnapshotAsync(string stream, CancellationToken cancellationToken) =>
+        Read(reader => reader.Snapshot(stream), cancellationToken);
+
+    public Task<IReadOnlyList<Snapshot>> ReadSnapshotsAsync(string afterStream, int limit, CancellationToken cancellationToken) =>
+        Read<IReadOnlyList<Snapshot>>(reader => reader.Snapshots(afterStream, limit), cancellationToken);
+
     public Task<IReadOnlyList<RecordedEvent>> ReadLogAsync(long afterPosition, int limit, CancellationToken cancellationToken) =>
         Read<IReadOnlyList<RecordedEvent>>(reader => reader.Log(afterPosition, limit), cancellationToken);
 

@@ -3,6 +3,8 @@ namespace Shop.EventSourcing.Storage.Sqlite;
 /// <summary>A connection that only reads. Used by one thread at a time.</summary>
 internal sealed class SqliteReader : IDisposable
 {
+    private const string SnapshotsSql = "SELECT stream, version, shape, state, taken_at FROM snapshots";
+
     private readonly SqliteHandle database;
     private readonly Dictionary<string, SqliteStatement> statements = [];
 
@@ -21,6 +23,21 @@ internal sealed class SqliteReader : IDisposable
         statement.Bind(4, until?.ToUnixMicroseconds() ?? long.MaxValue);
         statement.Bind(5, limit);
         return Events(statement);
+    }
+
+    public Snapshot? Snapshot(string stream)
+    {
+        var statement = Statement($"{SnapshotsSql} WHERE stream = ?1");
+        statement.Bind(1, stream);
+        return Snapshots(statement).FirstOrDefault();
+    }
+
+    public List<Snapshot> Snapshots(string afterStream, int limit)
+    {
+        var statement = Statement($"{SnapshotsSql} WHERE stream > ?1 ORDER BY stream LIMIT ?2");
+        statement.Bind(1, afterStream);
+        statement.Bind(2, limit);
+        return Snapshots(statement);
     }
 
     public List<RecordedEvent> Log(long afterPosition, int limit)
@@ -75,6 +92,15 @@ internal sealed class SqliteReader : IDisposable
 
     internal static List<OutboxMessage> OutboxMessages(SqliteStatement statement) => Rows(statement, row => new OutboxMessage(
         row.Id(0), row.Text(1), row.Text(2), row.Text(3), row.Bytes(4), row.TextOrNull(5), row.Instant(6), row.InstantOrNull(7)));
+
+    private static List<Snapshot> Snapshots(SqliteStatement statement) => Rows(statement, row => new Snapshot
+    {
+        Stream = row.Text(0),
+        Version = row.Int64(1),
+        Shape = row.Text(2),
+        State = row.Text(3),
+        TakenAt = row.Instant(4),
+    });
 
     private static List<RecordedEvent> Events(SqliteStatement statement) => Rows(statement, row => new RecordedEvent(
         row.Int64(0), row.Text(1), row.Int64(2), row.Id(3), row.Text(4), row.Bytes(5), row.BytesOrNull(6), row.Instant(7)));

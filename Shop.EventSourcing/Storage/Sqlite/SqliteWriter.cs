@@ -34,7 +34,7 @@ internal sealed class SqliteWriter : IDisposable
             moveCheckpoint = database.Prepare(EmbeddedSql.Read("Sqlite", "move-checkpoint"));
             log = new(database);
             messages = new(database);
-            rows = tables.ToDictionary(table => table, table => new SqliteRows(database, table));
+            rows = tables.Append(Snapshot.Table).ToDictionary(table => table, table => new SqliteRows(database, table));
         }
         catch
         {

@@ -54,6 +54,11 @@ internal sealed class HeldEngine(IStorageEngine inner) : IStorageEngine
         return inner.ReadStreamAsync(stream, afterVersion, toVersion, until, limit, cancellationToken);
     }
 
+    public Task<Snapshot?> ReadSnapshotAsync(string stream, CancellationToken cancellationToken) => inner.ReadSnapshotAsync(stream, cancellationToken);
+
+    public Task<IReadOnlyList<Snapshot>> ReadSnapshotsAsync(string afterStream, int limit, CancellationToken cancellationToken) =>
+        inner.ReadSnapshotsAsync(afterStream, limit, cancellationToken);
+
     public Task<IReadOnlyList<RecordedEvent>> ReadLogAsync(long afterPosition, int limit, CancellationToken cancellationToken) =>
         inner.ReadLogAsync(afterPosition, limit, cancellationToken);
 

@@ -15,6 +15,7 @@ public abstract record TallyEvent
 
 [JsonSerializable(typeof(TallyEvent.Added))]
 [JsonSerializable(typeof(TallyEvent.Removed))]
+[JsonSerializable(typeof(Tally))]
 internal sealed partial class TallyJson : JsonSerializerContext;
 
 /// <summary>Counts its events.</summary>

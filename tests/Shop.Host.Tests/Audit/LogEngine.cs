@@ -15,6 +15,10 @@ internal sealed class LogEngine : IStorageEngine
     public Task<IReadOnlyList<RecordedEvent>> ReadLogAsync(long afterPosition, int limit, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<RecordedEvent>>([.. Log.Where(recorded => recorded.Position > afterPosition).Take(limit)]);
 
+    public Task<Snapshot?> ReadSnapshotAsync(string stream, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<Snapshot>> ReadSnapshotsAsync(string afterStream, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<long> ReadHeadAsync(CancellationToken cancellationToken) => Task.FromResult(Log.Count == 0 ? 0 : Log[^1].Position);
 
     public Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<OutboxMessage>>(Outbox);
