@@ -196,16 +196,24 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
         try
         {
             var endpoint = await EndpointAsync(message.Destination).AsTask().WaitAsync(limit.Token);
-            // MassTransit waits for ever, whatever the token says, on a channel whose topology could not be declared.
-            await endpoint.Send(StoredMessage.Body, new StoredMessage(message), limit.Token).WaitAsync(limit.Token);
+            // It is given up from outside and never cancelled: RabbitMQ.Client 7.1 loses count of a channel's confirms when a publish
+            // is cancelled in its queue. And MassTransit waits for ever, whatever a token says, when topology could not be declared.
+            await endpoint.Send(StoredMessage.Body, new StoredMessage(message), CancellationToken.None).WaitAsync(limit.Token);
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
-            if (transport is not null)
-                await transport.RebuildAsync(sentAt);
+            await RebuildAsync(sentAt);
             throw new TimeoutException($"The broker did not confirm within {options.ConfirmLimit.TotalSeconds:0} s.");
         }
+        catch (InvalidOperationException)
+        {
+            // The channel's own books are wrong: it would refuse whatever comes next, too.
+            await RebuildAsync(sentAt);
+            throw;
+        }
     }
+
+    private Task RebuildAsync(DateTimeOffset sentAt) => transport?.RebuildAsync(sentAt) ?? Task.CompletedTask;
 
     private async ValueTask<ISendEndpoint> EndpointAsync(string destination)
     {

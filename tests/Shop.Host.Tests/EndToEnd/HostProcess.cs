@@ -16,7 +16,7 @@ internal sealed class HostProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> output = new();
     private readonly ConcurrentQueue<string> errors = new();
 
-    private HostProcess(string[] arguments)
+    private HostProcess(string[] arguments, IReadOnlyDictionary<string, string>? settings = null)
     {
         // A shell may have told the test run to ignore SIGINT, and children inherit that; env gives the host the usual meaning back.
         process = new()
@@ -27,6 +27,8 @@ internal sealed class HostProcess : IAsyncDisposable
                 RedirectStandardError = true,
             },
         };
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+            process.StartInfo.Environment[name] = value;
         process.OutputDataReceived += (_, line) => Keep(output, line.Data);
         process.ErrorDataReceived += (_, line) => Keep(errors, line.Data);
         process.Start();
@@ -41,6 +43,9 @@ internal sealed class HostProcess : IAsyncDisposable
     public IReadOnlyList<string> Errors => [.. errors];
 
     public static HostProcess Start(params string[] arguments) => new(arguments);
+
+    /// <param name="settings">In the form of environment variables.</param>
+    public static HostProcess Start(IReadOnlyDictionary<string, string> settings, params string[] arguments) => new(arguments, settings);
 
     /// <summary>Runs a command that ends by itself.</summary>
     public static async Task<(int ExitCode, string Output, IReadOnlyList<string> Errors)> RunAsync(params string[] arguments)

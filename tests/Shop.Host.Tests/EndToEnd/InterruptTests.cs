@@ -9,15 +9,24 @@ public sealed class InterruptTests(ITestOutputHelper output)
 {
     private const int StopSeconds = 10;
 
+    /// <summary>However slow the machine, no order ends before all are placed.</summary>
+    private static readonly Dictionary<string, string> SlowProvider = new()
+    {
+        ["Sandbox__SlowSeconds"] = "100",
+        ["Payments__Gateway__TimeoutSeconds"] = "100",
+        ["OrderSaga__TryDeadlineSeconds"] = "200",
+        ["OrderSaga__LeaseSeconds"] = "300",
+    };
+
     [Fact]
     public async Task Ctrl_C_stops_a_busy_shop_within_ten_seconds_and_answers_those_who_wait()
     {
         using var folder = new TempFolder();
         var url = HostProcess.UrlOf(HostProcess.FreePort());
-        await using var host = HostProcess.Start("--urls", url, "--data", folder.Path);
+        await using var host = HostProcess.Start(SlowProvider, "--urls", url, "--data", folder.Path);
         await host.UntilOpenAsync(TimeSpan.FromSeconds(60));
         using var shop = new ShopClient(url);
-        var waiting = Enumerable.Range(0, 20).Select(_ => shop.PlaceAsync(new("SOAP-OAT-01", 1, Cards.Slow))).ToArray();
+        var waiting = Enumerable.Range(0, 20).Select(_ => shop.PlaceAsync(new("SOAP-OAT-01", 1, Cards.Slow) { WaitSeconds = 60 })).ToArray();
         await ShopClient.UntilAsync(async () => (await shop.OrdersAsync("placed")).Count == waiting.Length, "all orders are placed");
 
         var started = Stopwatch.GetTimestamp();
