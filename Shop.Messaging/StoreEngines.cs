@@ -27,7 +27,12 @@ internal static class StoreEngines
     public static bool IsEmbedded(IConfiguration configuration) => Kind(configuration) == "Sqlite";
 
     /// <summary>The folder of the embedded stores, created when it is missing.</summary>
-    public static string Folder(IConfiguration configuration) => Directory.CreateDirectory(configuration["Shop:Data"] ?? "data").FullName;
+    public static string Folder(IConfiguration configuration)
+    {
+        var folder = configuration["Shop:Data"] ?? "data";
+        Directory.CreateDirectory(folder);
+        return folder;
+    }
 
     private static PostgreSqlEngine CreatePostgreSql(IConfiguration configuration, StoreDefinition definition, IHostEnvironment? environment)
     {

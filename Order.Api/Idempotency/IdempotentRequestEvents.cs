@@ -19,7 +19,8 @@ public abstract record IdempotentRequestEvent
     /// <param name="BodyHash">Of everything but the personal data.</param>
     /// <param name="PersonalHash">Of the personal data: nobody can try out people on it once it was erased.</param>
     public sealed record AcceptedWithPersonalData(
-        string Key, string CustomerScope, string BodyHash, Guid OrderId, DateTimeOffset AcceptedAt, Protected<string> PersonalHash)
+        string Key, string CustomerScope, string BodyHash, Guid OrderId, DateTimeOffset AcceptedAt,
+        [property: JsonPropertyOrder(1)] Protected<string> PersonalHash)
         : Accepted(Key, CustomerScope, BodyHash, OrderId, AcceptedAt);
 
     /// <param name="Body">Exactly as it was sent.</param>

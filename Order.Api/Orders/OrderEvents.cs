@@ -20,7 +20,8 @@ public abstract record OrderEvent
     /// <summary>The second version, for orders that say something of a person; the others are still stored as the first.</summary>
     public sealed record PlacedWithPersonalData(
         Guid OrderId, string? CustomerId, IReadOnlyList<Line> Lines, string Currency, long TotalMinor, string PaymentMethod, DateTimeOffset PlacedAt,
-        Guid? RequestId, string? ImportReference, Protected<Customer>? Customer, Protected<ShippingAddress>? ShippingAddress)
+        Guid? RequestId, string? ImportReference, [property: JsonPropertyOrder(1)] Protected<Customer>? Customer,
+        [property: JsonPropertyOrder(1)] Protected<ShippingAddress>? ShippingAddress)
         : Placed(OrderId, CustomerId, Lines, Currency, TotalMinor, PaymentMethod, PlacedAt, RequestId, ImportReference);
 
     public sealed record CancellationRequested(string Reason, DateTimeOffset RequestedAt) : OrderEvent;
