@@ -16,13 +16,23 @@ internal static class StoreEngines
         if (Kind(configuration) == "PostgreSql")
             return CreatePostgreSql(configuration, definition, environment);
 
-        var folder = configuration["Shop:Data"] ?? "data";
-        Directory.CreateDirectory(folder);
+        var folder = Folder(configuration);
         return new SqliteEngine(Path.Combine(folder, definition.Name + ".db"), definition.Tables);
     }
 
     public static IReadOnlyList<SchemaScript> Scripts(IConfiguration configuration, StoreDefinition definition) =>
         SchemaScript.FromAssembly(definition.Schema, Kind(configuration));
+
+    /// <summary>True when the stores are files of one process.</summary>
+    public static bool IsEmbedded(IConfiguration configuration) => Kind(configuration) == "Sqlite";
+
+    /// <summary>The folder of the embedded stores, created when it is missing.</summary>
+    public static string Folder(IConfiguration configuration)
+    {
+        var folder = configuration["Shop:Data"] ?? "data";
+        Directory.CreateDirectory(folder);
+        return folder;
+    }
 
     private static PostgreSqlEngine CreatePostgreSql(IConfiguration configuration, StoreDefinition definition, IHostEnvironment? environment)
     {

@@ -114,6 +114,14 @@ public interface IStorageEngine : IAsyncDisposable
     Task ListenAsync(Action listening, Action<string, long> heard, CancellationToken cancellationToken) =>
         throw new NotSupportedException("This database has no other writers.");
 
+    /// <summary>
+    /// Takes what rows of a table said before they were overwritten out of the database's files, as far as that goes without holding up
+    /// others: SQLite empties the WAL into the file, PostgreSQL vacuums the table. Copies made before, such as backups and archived WAL,
+    /// stay as they are.
+    /// </summary>
+    /// <returns>False when somebody's reading kept it from being done.</returns>
+    Task<bool> PurgeAsync(Table table, CancellationToken cancellationToken) => Task.FromResult(true);
+
     /// <summary>Queries over the read-model tables given at construction; no tracking, read only.</summary>
     ReadModels OpenReadModels();
 }

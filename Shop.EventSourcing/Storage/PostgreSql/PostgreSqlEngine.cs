@@ -159,6 +159,12 @@ public sealed class PostgreSqlEngine : IStorageEngine
         }
     }
 
+    public async Task<bool> PurgeAsync(Table table, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync($"VACUUM \"{table.Name}\"", cancellationToken);
+        return true;
+    }
+
     public ReadModels OpenReadModels() => new(readModels, tables);
 
     public async ValueTask DisposeAsync()

@@ -96,6 +96,8 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
         string projection, Lease lease, long from, long to, IReadOnlyList<RowWrite> rows, CancellationToken cancellationToken) =>
         Write(() => Writer.SaveProjection(projection, from, to, rows), cancellationToken);
 
+    public Task<bool> PurgeAsync(Table table, CancellationToken cancellationToken) => Write(() => Writer.EmptyWal(), cancellationToken);
+
     public ReadModels OpenReadModels() =>
         new(readModels ??= new DbContextOptionsBuilder<ReadModels>().UseSqlite(readOnlyConnectionString).Options, tables);
 

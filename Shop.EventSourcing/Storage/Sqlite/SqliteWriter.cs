@@ -5,11 +5,13 @@ namespace Shop.EventSourcing.Storage.Sqlite;
 /// <summary>The one connection that writes: commits groups of write sets. Used by one thread at a time.</summary>
 internal sealed class SqliteWriter : IDisposable
 {
-    // The WAL is moved into the file every 32 MB and cut back to 64 MB after a peak.
+    // The WAL is moved into the file every 32 MB and cut back to 64 MB after a peak. Pages that are written anyway keep nothing of
+    // deleted rows.
     private const string Settings = """
         PRAGMA synchronous = FULL;
         PRAGMA wal_autocheckpoint = 8000;
         PRAGMA journal_size_limit = 67108864;
+        PRAGMA secure_delete = FAST;
         PRAGMA cache_size = -32000;
         PRAGMA temp_store = MEMORY;
         """;
@@ -21,6 +23,7 @@ internal sealed class SqliteWriter : IDisposable
     private readonly SqliteStatement begin;
     private readonly SqliteStatement commit;
     private readonly SqliteStatement moveCheckpoint;
+    private readonly SqliteStatement emptyWal;
 
     /// <exception cref="SqliteException">A table is missing in the schema, or lacks a column or the key.</exception>
     public SqliteWriter(string path, IReadOnlyList<Table> tables)
@@ -32,6 +35,7 @@ internal sealed class SqliteWriter : IDisposable
             begin = database.Prepare("BEGIN IMMEDIATE");
             commit = database.Prepare("COMMIT");
             moveCheckpoint = database.Prepare(EmbeddedSql.Read("Sqlite", "move-checkpoint"));
+            emptyWal = database.Prepare("PRAGMA wal_checkpoint(TRUNCATE)");
             log = new(database);
             messages = new(database);
             rows = tables.Append(Snapshot.Table).ToDictionary(table => table, table => new SqliteRows(database, table));
@@ -92,6 +96,23 @@ internal sealed class SqliteWriter : IDisposable
         messages.CleanInbox(handledBefore, limit);
         return database.Changes;
     });
+
+    /// <summary>Moves the whole WAL into the file and cuts it to nothing.</summary>
+    /// <returns>False when somebody who reads kept it from being done: commits wait meanwhile, so not for long.</returns>
+    public bool EmptyWal()
+    {
+        database.Execute("PRAGMA busy_timeout = 2000");
+        try
+        {
+            emptyWal.Step();
+            return emptyWal.Int64(0) == 0;
+        }
+        finally
+        {
+            emptyWal.Reset();
+            database.Execute($"PRAGMA busy_timeout = {SqliteHandle.BusyTimeoutMilliseconds}");
+        }
+    }
 
     public void Dispose() => database.Dispose();
 

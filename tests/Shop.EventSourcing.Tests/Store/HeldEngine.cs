@@ -102,6 +102,8 @@ internal sealed class HeldEngine(IStorageEngine inner) : IStorageEngine
     public Task ListenAsync(Action listening, Action<string, long> heard, CancellationToken cancellationToken) =>
         inner.ListenAsync(listening, heard, cancellationToken);
 
+    public Task<bool> PurgeAsync(Table table, CancellationToken cancellationToken) => inner.PurgeAsync(table, cancellationToken);
+
     public ReadModels OpenReadModels() => inner.OpenReadModels();
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
