@@ -8,19 +8,29 @@ using Shop.EventSourcing.Storage.Sqlite;
 namespace Shop.Messaging;
 
 /// <summary>Chooses the database of a store by configuration: <c>Shop:Store</c>, <c>Shop:Data</c>, <c>ConnectionStrings</c>.</summary>
-internal static class StoreEngines
+public static class StoreEngines
 {
+    /// <param name="environment">Whose credentials are checked in Production; null: of nobody, as for a person at the command line.</param>
     /// <exception cref="StartupException">A setting is missing, cannot be understood, or is not for Production.</exception>
     public static IStorageEngine Create(IConfiguration configuration, StoreDefinition definition, IHostEnvironment? environment)
     {
         if (Kind(configuration) == "PostgreSql")
             return CreatePostgreSql(configuration, definition, environment);
 
-        var folder = configuration["Shop:Data"] ?? "data";
-        Directory.CreateDirectory(folder);
-        return new SqliteEngine(Path.Combine(folder, definition.Name + ".db"), definition.Tables);
+        var path = FileOf(configuration, definition);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return new SqliteEngine(path, definition.Tables);
     }
 
+    /// <summary>True when each store is a SQLite file of this process.</summary>
+    public static bool IsEmbedded(IConfiguration configuration) => Kind(configuration) == "Sqlite";
+
+    /// <summary>The file of an embedded store.</summary>
+    public static string FileOf(IConfiguration configuration, StoreDefinition definition) => Path.Combine(DataFolder(configuration), definition.Name + ".db");
+
+    internal static string DataFolder(IConfiguration configuration) => configuration["Shop:Data"] ?? "data";
+
+    /// <summary>The service's own scripts for that database.</summary>
     public static IReadOnlyList<SchemaScript> Scripts(IConfiguration configuration, StoreDefinition definition) =>
         SchemaScript.FromAssembly(definition.Schema, Kind(configuration));
 
