@@ -4,7 +4,7 @@ namespace Shop.EventSourcing.Storage;
 /// One database. Everything that differs between SQLite and PostgreSQL is behind this; one contract suite runs against both.
 /// All methods are safe to call at the same time. Failures of the database itself are thrown as the provider's exceptions.
 /// </summary>
-public interface IStorageEngine : IAsyncDisposable
+public partial interface IStorageEngine : IAsyncDisposable
 {
     /// <summary>True when other processes append to the same database, so that what is remembered of a stream may be old.</summary>
     bool IsShared => false;

@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 namespace Shop.EventSourcing.Storage.Sqlite;
 
 /// <summary>The one connection that writes: commits groups of write sets. Used by one thread at a time.</summary>
-internal sealed class SqliteWriter : IDisposable
+internal sealed partial class SqliteWriter : IDisposable
 {
     // The WAL is moved into the file every 32 MB and cut back to 64 MB after a peak. Pages that are written anyway keep nothing of
     // deleted rows.
