@@ -108,7 +108,7 @@ internal sealed class RowComparison(EventStore store, ProjectionControl.Target t
         if (value.ValueKind == JsonValueKind.Null)
             return null;
         if (type == typeof(DateTimeOffset))
-            return (value.ValueKind == JsonValueKind.Number ? Instants.FromUnixMicroseconds(value.GetInt64()) : value.GetDateTimeOffset().ToUniversalTime()).ToString("O", CultureInfo.InvariantCulture);
+            return RowText.Of(value.ValueKind == JsonValueKind.Number ? Instants.FromUnixMicroseconds(value.GetInt64()) : value.GetDateTimeOffset());
         if (type == typeof(bool))
             return value.ValueKind == JsonValueKind.Number ? (value.GetInt64() == 0 ? "false" : "true") : value.GetRawText();
         return value.ToString();

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Shop.EventSourcing.Projections;
 using Shop.EventSourcing.Storage;
+using Shop.EventSourcing.WhatIf;
 
 namespace Shop.EventSourcing.Tests.Store;
 
@@ -178,6 +179,23 @@ public abstract partial class EventStoreContract
         await CatchUpBesideAsync(list);
         await Control.SwapAsync(list.Name);
         await ShouldBeReplayAsync();
+    }
+
+    [Fact]
+    public async Task Supposed_rows_say_what_a_rebuild_would_and_write_nothing()
+    {
+        await AddAsync(store, "1", "a", "b", "none");
+        await CatchUpAsync(list);
+        await AddAsync(store, "2", "a", "b");
+
+        (await new SupposedRows(engine, list).CompareAsync()).AreNone.ShouldBeTrue();
+        var difference = await new SupposedRows(engine, new TallyListChanged()).CompareAsync();
+
+        (difference.LivePosition, difference.Changed, difference.OnlyLive, difference.OnlyOther).ShouldBe((3, 1, 1, 0));
+        difference.Rows.Single(row => row.Kind == "changed").ShouldSatisfyAllConditions(
+            row => row.Key.ShouldBe("tally-b"), row => row.Columns.ShouldBe([new("added", "1", "2")]));
+        (await ListAsync()).ShouldAllBe(row => row.Added == 1);
+        (await engine.Projections.ReadAsync(default)).ShouldBeEmpty();
     }
 
     [Fact]

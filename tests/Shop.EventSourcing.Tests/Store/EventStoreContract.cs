@@ -10,7 +10,7 @@ public abstract partial class EventStoreContract : IAsyncLifetime
     private HeldEngine engine = null!;
     private EventStore store = null!;
 
-    protected static IReadOnlyList<Table> Tables { get; } = [TallyRow.Table, TallyListRow.Table, TallyLengths.Rows];
+    internal static IReadOnlyList<Table> Tables { get; } = [TallyRow.Table, TallyListRow.Table, TallyLengths.Rows];
 
     /// <summary>Opens the test's database, as another process would.</summary>
     protected abstract IStorageEngine Open();
