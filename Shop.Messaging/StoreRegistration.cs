@@ -63,6 +63,12 @@ public static class StoreRegistration
                 provider.GetRequiredService<EventStore<TModule>>(), projection, provider.GetRequiredService<ILogger<ProjectionService>>()));
         }
 
+        services.AddSingleton(provider => new ProjectionControl(
+            provider.GetRequiredService<EventStore<TModule>>(), definition.InlineProjections, definition.AsyncProjections));
+        services.AddSingleton<IHostedService>(provider => new RebuildService(
+            provider.GetRequiredService<EventStore<TModule>>(), definition.InlineProjections, definition.AsyncProjections,
+            provider.GetRequiredService<ILogger<RebuildService>>()));
+
         return services;
     }
 }

@@ -114,6 +114,8 @@ internal sealed class HeldEngine(IStorageEngine inner) : IStorageEngine
 
     public ReadModels OpenReadModels() => inner.OpenReadModels();
 
+    public ProjectionStorage Projections => inner.Projections;
+
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
     private static TaskCompletionSource Opened()
