@@ -39,7 +39,7 @@ public sealed class ForgettingTests(ITestOutputHelper output)
 
         (await client.PlaceAsync(Body("FORGET", "zoe", Cards.Approved), "k1")).Body.ShouldBe(confirmed.Body);
         search.FindInFolder(shop.Application.Data).ShouldBeEmpty();
-        await shop.StopAndAuditAsync(TimeSpan.FromSeconds(30));
+        await shop.StopAndAuditAsync();
         search.FindInFolder(shop.Application.Data).ShouldBeEmpty();
         await shop.RestartAsync();
         (await shop.Client.GetAsync($"/orders/{confirmed.OrderId}")).ShouldBe(200)["customer"].GetRawText().ShouldBe("""{"erased":true}""");
