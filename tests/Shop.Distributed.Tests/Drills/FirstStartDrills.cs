@@ -10,7 +10,7 @@ public sealed class FirstStartDrills(DrillServers servers, ITestOutputHelper out
         async drill =>
         {
             drill.Load.ReleaseAll();
-            await drill.Load.UntilAcknowledgedAsync(drill.Load.Total, TimeSpan.FromSeconds(120));
+            await drill.Load.UntilAcknowledgedAsync(drill.Load.Total);
             drill.Note($"All acknowledged; nobody has ever listened.");
             foreach (var service in (string[])[Service.Saga, Service.Payment])
             {

@@ -60,7 +60,7 @@ public sealed class PoisonDrills(DrillServers servers, ITestOutputHelper output)
         JsonElement[] parked = [];
         await Eventually.SoAsync(
             async () => (parked = [.. (await drill.Cluster.ClientOf(service).GetAsync("/messages/parked")).Json.EnumerateArray()]) is [var only] && only.GetProperty("id").GetGuid() != otherThan,
-            () => $"{service} has parked one message; it has parked {parked.Length}", TimeSpan.FromSeconds(30));
+            () => $"{service} has parked one message; it has parked {parked.Length}");
         var entry = new ParkedEntry(parked[0]);
         drill.Note($"Parked by {service}: {entry["messageType"]}, because: {entry["reason"]}");
         entry["reason"].GetString().ShouldNotBeNullOrWhiteSpace();

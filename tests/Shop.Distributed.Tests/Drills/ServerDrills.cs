@@ -37,7 +37,7 @@ public sealed class ServerDrills(DrillServers servers, ITestOutputHelper output)
         await servers.Broker.KillAsync();
         drill.Note($"Killed the broker.");
         drill.Load.ReleaseAll();
-        await drill.Load.UntilAcknowledgedAsync(drill.Load.Total, TimeSpan.FromSeconds(120));
+        await drill.Load.UntilAcknowledgedAsync(drill.Load.Total);
         drill.Load.Repeated.ShouldBeEmpty("Every order is accepted the first time.");
         drill.Note($"All acknowledged without a broker.");
         await Task.Delay(DrillOptions.Outage(1, 60));

@@ -82,14 +82,14 @@ internal sealed class Cluster : IAsyncDisposable
         }
 
         foreach (var sku in OrderPlan.Skus)
-            await Eventually.SoAsync(() => IsPricedAsync(sku), () => $"the price of {sku} is known", TimeSpan.FromSeconds(60));
+            await Eventually.SoAsync(() => IsPricedAsync(sku), () => $"the price of {sku} is known");
     }
 
     /// <summary>SIGTERM to all of them at once.</summary>
     /// <returns>The exit codes by process.</returns>
-    public async Task<IReadOnlyDictionary<string, int>> TerminateAsync(TimeSpan mostTime)
+    public async Task<IReadOnlyDictionary<string, int>> TerminateAsync()
     {
-        var ended = await Task.WhenAll(Processes.Where(process => process.IsRunning).Select(async process => (process.Name, ExitCode: await process.TerminateAsync(mostTime))));
+        var ended = await Task.WhenAll(Processes.Where(process => process.IsRunning).Select(async process => (process.Name, ExitCode: await process.TerminateAsync())));
         return ended.ToDictionary(process => process.Name, process => process.ExitCode);
     }
 

@@ -41,8 +41,6 @@ internal sealed record DrillRound(int Seed, Cluster Cluster, OrderLoad Load, Ran
 [Collection(DrillCollection.Name)]
 public abstract class Drill(DrillServers servers, ITestOutputHelper output)
 {
-    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(30);
-
     /// <param name="act">Releases the orders, and lets go wrong what is to go wrong.</param>
     /// <param name="afterwards">What is still to be done when all orders have ended.</param>
     /// <param name="options">By the round's seed.</param>
@@ -83,7 +81,7 @@ public abstract class Drill(DrillServers servers, ITestOutputHelper output)
         }
 
         await Ending.CheckOrdersAsync(drill);
-        var exits = await drill.Cluster.TerminateAsync(StopTime);
+        var exits = await drill.Cluster.TerminateAsync();
         await Ending.AuditAsync(drill);
         exits.Where(exit => exit.Value != 0).ShouldBeEmpty("Each process exits with 0 after SIGTERM.");
     }

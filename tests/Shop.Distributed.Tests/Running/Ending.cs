@@ -5,13 +5,12 @@ namespace Shop.Distributed.Tests.Running;
 /// <summary>How a round ends: all acknowledged, all ended, nothing under way, and a clean audit.</summary>
 internal static class Ending
 {
-    private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(180);
     private static readonly TimeSpan NoteEvery = TimeSpan.FromSeconds(5);
     private static readonly string[] UnderWay = ["trying", "confirming", "completing", "cancelling", "compensating", "closing"];
 
     public static async Task UntilAcknowledgedAsync(DrillRound drill)
     {
-        await drill.Load.Finished.WaitAsync(MostTime);
+        await drill.Load.Finished.WaitAsync(Eventually.Patience);
         drill.Note($"{drill.Load.ToString()}");
         drill.Load.Refusals.ShouldBeEmpty();
         drill.Load.Repeated.Keys.Except([0, 409, 503]).ShouldBeEmpty("Who cannot be served now is told to come again, not that something went wrong.");
@@ -40,7 +39,7 @@ internal static class Ending
                 quiet = last.Length == 0 ? quiet + 1 : 0;
                 return quiet == 2;
             },
-            () => $"nothing is under way; there is {last}", MostTime);
+            () => $"nothing is under way; there is {last}");
         drill.Note($"Quiet after {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s.");
     }
 

@@ -51,8 +51,8 @@ internal sealed class OrderLoad : IDisposable
     public void ReleaseAll() => Release(left);
 
     /// <summary>Waits until so many are acknowledged.</summary>
-    public Task UntilAcknowledgedAsync(int count, TimeSpan mostTime) => Eventually.SoAsync(
-        () => Task.FromResult(acknowledged.Count + refusals.Count >= count), () => $"{count} orders are acknowledged; {this}", mostTime);
+    public Task UntilAcknowledgedAsync(int count) => Eventually.SoAsync(
+        () => Task.FromResult(acknowledged.Count + refusals.Count >= count), () => $"{count} orders are acknowledged; {this}");
 
     public override string ToString() =>
         $"{acknowledged.Count} of {Total} acknowledged, repeated: {string.Join(", ", repeated.OrderBy(pair => pair.Key).Select(pair => $"{(pair.Key == 0 ? "no answer" : pair.Key)} × {pair.Value}"))}";
