@@ -51,12 +51,19 @@ if ! dotnet build Shop.sln --configuration "$configuration" --verbosity quiet; t
   exit 1
 fi
 
-logs=$(mktemp -d)
+# Everything that tests put into temporary folders goes with this one, even when they are interrupted. PostgreSQL's user must get in.
+temp=$(mktemp -d)
+chmod 711 "$temp"
+export TMPDIR=$temp
 drills=
 # What runs in the background would outlive an interrupted script.
 cleanup() {
-  if [ -n "$drills" ]; then kill -- "-$drills" 2>/dev/null || true; fi
-  rm -rf "$logs"
+  if [ -n "$drills" ]; then
+    kill -- "-$drills" 2>/dev/null || true
+    wait "$drills" 2>/dev/null || true
+  fi
+  # A server that is just ending may still write.
+  rm -rf "$temp" 2>/dev/null || { sleep 2 && rm -rf "$temp"; }
 }
 trap cleanup EXIT
 trap 'exit 130' INT TERM
@@ -66,23 +73,23 @@ run() {
   local name
   name=$(basename "$1" .csproj)
   echo "== $name"
-  dotnet test "$1" --no-build --configuration "$configuration" ${filter:+--filter "$filter"} 2>&1 | tee "$logs/$name" || touch "$logs/$name.broken"
+  dotnet test "$1" --no-build --configuration "$configuration" ${filter:+--filter "$filter"} 2>&1 | tee "$temp/$name" || touch "$temp/$name.broken"
 }
 
 count() {
   local name project_failed project_passed
   name=$(basename "$1" .csproj)
   read -r project_failed project_passed < <(
-    sed -nE 's/.*Failed: +([0-9]+), Passed: +([0-9]+),.*/\1 \2/p' "$logs/$name" | awk '{ f += $1; p += $2 } END { print f + 0, p + 0 }')
+    sed -nE 's/.*Failed: +([0-9]+), Passed: +([0-9]+),.*/\1 \2/p' "$temp/$name" | awk '{ f += $1; p += $2 } END { print f + 0, p + 0 }')
   # A test host that died has no failed test to show.
-  if [ -e "$logs/$name.broken" ] && [ "$project_failed" = 0 ]; then project_failed=1; fi
+  if [ -e "$temp/$name.broken" ] && [ "$project_failed" = 0 ]; then project_failed=1; fi
   passed=$((passed + project_passed)) failed=$((failed + project_failed))
 }
 
 # The drills mostly wait for something to come back. They run beside the other projects, in a process group of their own, and are shown at the end.
 drilled=tests/Shop.Distributed.Tests/Shop.Distributed.Tests.csproj
 set -m
-run "$drilled" >"$logs/drills" </dev/null &
+run "$drilled" >"$temp/drills" </dev/null &
 drills=$!
 set +m
 for project in tests/*.Tests/*.csproj; do
@@ -90,7 +97,7 @@ for project in tests/*.Tests/*.csproj; do
 done
 wait "$drills" || true
 drills=
-cat "$logs/drills"
+cat "$temp/drills"
 count "$drilled"
 
 [ $((passed + failed)) -gt 0 ] || echo "No test ran." >&2

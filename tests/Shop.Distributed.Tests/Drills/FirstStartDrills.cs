@@ -3,6 +3,7 @@ using Xunit.Abstractions;
 
 namespace Shop.Distributed.Tests.Drills;
 
+[Collection(DrillCollection.Name)]
 public sealed class FirstStartDrills(DrillServers servers, ITestOutputHelper output) : Drill(servers, output)
 {
     [Fact]

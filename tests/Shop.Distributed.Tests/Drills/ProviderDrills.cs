@@ -3,6 +3,7 @@ using Xunit.Abstractions;
 
 namespace Shop.Distributed.Tests.Drills;
 
+[Collection(SharedShopCollection.Name)]
 public sealed class ProviderDrills(DrillServers servers, ITestOutputHelper output) : Drill(servers, output)
 {
     [Fact]
@@ -17,6 +18,5 @@ public sealed class ProviderDrills(DrillServers servers, ITestOutputHelper outpu
             await Task.Delay(DrillOptions.Outage(10, 60));
             await drill.Cluster.Sandbox.StartUntilReadyAsync();
             drill.Note($"The provider is back; {drill.Load.Acknowledged.Count} orders acknowledged.");
-        },
-        options: _ => new() { Replicas = 1 });
+        });
 }

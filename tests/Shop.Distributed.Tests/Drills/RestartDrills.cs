@@ -4,6 +4,7 @@ using Xunit.Abstractions;
 namespace Shop.Distributed.Tests.Drills;
 
 /// <summary>What operators do every week.</summary>
+[Collection(SharedShopCollection.Name)]
 public sealed class RestartDrills(DrillServers servers, ITestOutputHelper output) : Drill(servers, output)
 {
     [Fact]
@@ -21,7 +22,7 @@ public sealed class RestartDrills(DrillServers servers, ITestOutputHelper output
         },
         afterwards: async drill =>
         {
-            var reasons = await Orders.ReasonsAsync(drill.Cluster);
+            var reasons = await Orders.ReasonsAsync(drill);
             reasons.Keys.ShouldNotContain(reason => reason.Contains("did not answer in time", StringComparison.Ordinal));
         });
 }

@@ -4,6 +4,7 @@ using Xunit.Abstractions;
 namespace Shop.Distributed.Tests.Drills;
 
 /// <summary>The broker and the database server die and come back.</summary>
+[Collection(SharedShopCollection.Name)]
 public sealed class ServerDrills(DrillServers servers, ITestOutputHelper output) : Drill(servers, output)
 {
     private const int Times = 2;
@@ -30,7 +31,7 @@ public sealed class ServerDrills(DrillServers servers, ITestOutputHelper output)
     }));
 
     [Fact]
-    public Task Orders_are_accepted_while_the_broker_is_away_and_move_within_thirty_seconds_of_its_return() => RunAsync(BrokerAwayAsync, options: _ => new() { Replicas = 1 });
+    public Task Orders_are_accepted_while_the_broker_is_away_and_move_within_thirty_seconds_of_its_return() => RunAsync(BrokerAwayAsync);
 
     private async Task BrokerAwayAsync(DrillRound drill)
     {

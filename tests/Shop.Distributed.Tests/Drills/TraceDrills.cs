@@ -4,6 +4,7 @@ using Xunit.Abstractions;
 
 namespace Shop.Distributed.Tests.Drills;
 
+[Collection(DrillCollection.Name)]
 public sealed class TraceDrills(DrillServers servers, ITestOutputHelper output) : Drill(servers, output), IAsyncLifetime
 {
     private OtlpReceiver? collector;

@@ -16,10 +16,10 @@ internal sealed class OrderLoad : IDisposable
     private int last = -1;
     private int left;
 
-    public OrderLoad(ServiceClient orders, int seed, int total)
+    public OrderLoad(ServiceClient orders, int seed, int run, int total)
     {
         this.orders = orders;
-        Plan = [.. Enumerable.Range(0, total).Select(number => OrderPlan.Order(seed, number))];
+        Plan = [.. Enumerable.Range(0, total).Select(number => OrderPlan.Order(seed, run, number))];
         left = total;
         Finished = Task.WhenAll(Enumerable.Range(0, Shoppers).Select(_ => ShopAsync()));
     }
