@@ -14,7 +14,6 @@ public static class OrderingModuleExtensions
     {
         Name = "order",
         Schema = typeof(OrderingModule).Assembly,
-        AsyncProjections = [new OrderListProjection()],
     };
 
     public static IServiceCollection AddOrdering(this IServiceCollection services, IConfiguration configuration)

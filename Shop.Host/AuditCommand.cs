@@ -13,7 +13,7 @@ namespace Shop.Host;
 /// <summary>Audits the stores of a data folder and the sandbox's ledger beside them.</summary>
 public static class AuditCommand
 {
-    private static readonly StoreDefinition[] Definitions =
+    internal static readonly StoreDefinition[] Definitions =
         [OrderingModuleExtensions.Store, PaymentsModuleExtensions.Store, InventoryRegistration.Store, OrderSagas.Store];
 
     /// <returns>0 when all promises hold, 1 when one does not.</returns>
@@ -49,7 +49,7 @@ public static class AuditCommand
         }
     }
 
-    private static string FileOf(string data, StoreDefinition definition) => Path.Combine(data, definition.Name + ".db");
+    internal static string FileOf(string data, StoreDefinition definition) => Path.Combine(data, definition.Name + ".db");
 
     private static ProviderIntent ToIntent(LedgerRecord record) => new(
         record.IntentId, record.OrderId, record.AmountMinor, record.Currency, record.Status, record.CapturedMinor, record.RefundedMinor,

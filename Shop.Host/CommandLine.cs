@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Shop.Host.Replay;
+using Shop.Host.WhatIf;
 
 namespace Shop.Host;
 
@@ -76,7 +77,30 @@ internal static class CommandLine
         var audit = new Command("audit", "Check the four promises over all stores and the provider's ledger. Run it while nothing is under way.");
         audit.SetAction((parsed, cancellation) => AuditCommand.RunAsync(parsed.GetValue(Data)!, Console.Out, cancellation));
         root.Add(audit);
+        root.Add(DescribeWhatIf());
         return root;
+    }
+
+    private static Command DescribeWhatIf()
+    {
+        var lease = new Option<int?>("--lease-seconds") { Description = "How long each reservation is held instead of as long as it was." };
+        var deliveries = new Option<int>("--deliveries-percent") { Description = "How much of each delivery comes instead of all of it.", DefaultValueFactory = _ => 100 };
+        lease.Validators.Add(result => Require(result, result.GetValue(lease) is null or >= 0, "--lease-seconds takes whole seconds, 0 or more."));
+        deliveries.Validators.Add(result => Require(result, result.GetValue(deliveries) is >= 0 and <= 1_000, "--deliveries-percent takes a number from 0 to 1000."));
+        var reservations = new Command("reservations", "Decide every reservation again, by the real decider, under another supposition.") { lease, deliveries };
+        reservations.SetAction((parsed, cancellation) => WhatIfCommand.ReservationsAsync(
+            parsed.GetValue(Data)!, new(parsed.GetValue(lease), parsed.GetValue(deliveries)), Console.Out, cancellation));
+
+        var name = new Argument<string>("NAME") { Description = "An asynchronous read model, such as orders.v1." };
+        var rows = new Command("rows", "Make the rows of a read model again, by this version of it, and compare them with those that are stored.") { name };
+        rows.SetAction((parsed, cancellation) => WhatIfCommand.RowsAsync(parsed.GetValue(Data)!, parsed.GetValue(name)!, Console.Out, cancellation));
+        return new("what-if", "How it would have come out otherwise, from the logs. Writes nothing; a shop may run on the folder meanwhile.") { reservations, rows };
+
+        static void Require(System.CommandLine.Parsing.OptionResult result, bool isSo, string message)
+        {
+            if (!isSo)
+                result.AddError(message);
+        }
     }
 
     private static int Refuse(string reason)

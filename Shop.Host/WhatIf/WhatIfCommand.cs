@@ -1,0 +1,91 @@
+using System.Globalization;
+using Shop.EventSourcing.Storage.Sqlite;
+using Shop.EventSourcing.WhatIf;
+using Shop.Inventory;
+using Shop.Messaging;
+using Shop.Ordering;
+
+namespace Shop.Host.WhatIf;
+
+/// <summary>How it would have come out otherwise, from the logs of a data folder. Writes nothing; a shop may run on it meanwhile.</summary>
+internal static class WhatIfCommand
+{
+    private const int Named = 20;
+
+    /// <summary>Decides all reservations again, under another supposition.</summary>
+    public static async Task<int> ReservationsAsync(string data, ReservationSupposition supposition, TextWriter output, CancellationToken cancellationToken)
+    {
+        await using var orders = Open(data, OrderingModuleExtensions.Store);
+        await using var inventory = Open(data, InventoryRegistration.Store);
+        var lines = new Dictionary<Guid, IReadOnlyList<ReservedLine>>();
+        await foreach (var recorded in History.ReadAsync(orders, cancellationToken))
+        {
+            if (OrderEvent.Types.TryDeserialize(recorded.Type, recorded.Data, out var @event) && @event is OrderEvent.Placed placed)
+                lines[placed.OrderId] = [.. placed.Lines.Select(line => new ReservedLine(line.Sku, line.Quantity))];
+        }
+
+        var events = 0;
+        var whatIf = new ReservationWhatIf(supposition, orderId => lines.GetValueOrDefault(orderId));
+        await foreach (var recorded in History.ReadAsync(inventory, cancellationToken))
+        {
+            whatIf.Apply(recorded);
+            events++;
+        }
+
+        Print(whatIf, supposition, events, output);
+        return 0;
+    }
+
+    /// <summary>Makes the rows of a read model again, by this version of it, and compares them with those that are stored.</summary>
+    public static async Task<int> RowsAsync(string data, string name, TextWriter output, CancellationToken cancellationToken)
+    {
+        var known = AuditCommand.Definitions.SelectMany(definition => definition.AsyncProjections.Select(projection => (definition, projection))).ToList();
+        if (known.FirstOrDefault(pair => pair.projection.Name == name) is not { projection: { } projection, definition: { } definition })
+            throw new StartException($"There is no asynchronous read model {name}, but {string.Join(", ", known.Select(pair => pair.projection.Name))}.");
+        await using var engine = Open(data, definition);
+        var difference = await new SupposedRows(engine, projection).CompareAsync(Named, cancellationToken);
+        output.WriteLine(Text($"Read model {name}, made again from {difference.LivePosition:N0} events: {difference.OtherRows:N0} rows. Stored: {difference.LiveRows:N0}."));
+        output.WriteLine(Text($"Differing: {difference.Changed:N0} changed, {difference.OnlyLive:N0} only stored, {difference.OnlyOther:N0} only made. Nothing was written."));
+        foreach (var row in difference.Rows)
+            output.WriteLine($"  {row.Key}: {string.Join(", ", row.Columns.Select(column => $"{column.Column} {column.Live ?? "-"} -> {column.Other ?? "-"}"))}");
+        return 0;
+    }
+
+    private static void Print(ReservationWhatIf whatIf, ReservationSupposition supposition, int events, TextWriter output)
+    {
+        var lease = supposition.LeaseSeconds is { } seconds ? Text($"leases of {seconds} s") : "leases as they were";
+        output.WriteLine(Text($"What if: {lease}, {supposition.DeliveryPercent} % of each delivery. {events:N0} events of the inventory decided again; nothing was written."));
+        output.WriteLine();
+        output.WriteLine(Text($"{"reservations",-24}{"actual",12}{"supposed",12}"));
+        var actual = Outcomes(whatIf.Actual);
+        var supposed = Outcomes(whatIf.Supposed);
+        foreach (var outcome in actual.Keys.Union(supposed.Keys).Order(StringComparer.Ordinal))
+            output.WriteLine(Text($"{outcome,-24}{actual.GetValueOrDefault(outcome),12:N0}{supposed.GetValueOrDefault(outcome),12:N0}"));
+        output.WriteLine(Text($"{"units sold",-24}{Sold(whatIf.Actual),12:N0}{Sold(whatIf.Supposed),12:N0}"));
+
+        var differences = whatIf.Differences().ToList();
+        output.WriteLine();
+        output.WriteLine(Text($"Orders that would have ended otherwise: {differences.Count:N0}"));
+        foreach (var difference in differences.Take(Named))
+            output.WriteLine($"  {difference.OrderId}: {difference.Actual} -> {difference.Supposed}");
+        if (differences.Count > Named)
+            output.WriteLine(Text($"  and {differences.Count - Named:N0} more"));
+        if (differences.Exists(difference => difference.Supposed == "held"))
+            output.WriteLine("Held: nobody confirmed them in fact, so that nobody can say how they would have ended.");
+    }
+
+    private static Dictionary<string, int> Outcomes(SupposedStreams streams) =>
+        streams.All(Reservation.Aggregate).GroupBy(pair => ReservationWhatIf.Name(pair.State)).ToDictionary(group => group.Key, group => group.Count());
+
+    private static long Sold(SupposedStreams streams) => streams.All(StockItem.Aggregate).Sum(pair => pair.State.Sold - pair.State.Returned);
+
+    private static SqliteEngine Open(string data, StoreDefinition definition)
+    {
+        var file = AuditCommand.FileOf(data, definition);
+        return File.Exists(file)
+            ? new(file, definition.Tables)
+            : throw new StartException($"{file} does not exist. Name the folder of a shop that has run with --data.");
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
