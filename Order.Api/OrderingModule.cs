@@ -1,5 +1,6 @@
 using MassTransit;
 using Shop.Contracts;
+using Shop.EventSourcing.Protection;
 using Shop.Messaging;
 using Shop.ServiceDefaults;
 
@@ -14,11 +15,14 @@ public static class OrderingModuleExtensions
     {
         Name = "order",
         Schema = typeof(OrderingModule).Assembly,
+        OtherTables = [DataKeyRow.Table],
     };
 
     public static IServiceCollection AddOrdering(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddStore<OrderingModule>(configuration, Store);
+        services.AddPersonalData<OrderingModule>(configuration);
+        services.AddSingleton<OrderPersonalData>();
         services.AddSingleton<OrderMetrics>();
         services.AddSingleton<OrderWaits>();
         services.AddSingleton<OrderPlacement>();
@@ -41,6 +45,7 @@ public static class OrderingModuleExtensions
         GetOrderEndpoint.Map(routes);
         OrderHistoryEndpoint.Map(routes);
         CancelOrderEndpoint.Map(routes);
+        ErasureEndpoints.Map(routes);
         return routes;
     }
 }

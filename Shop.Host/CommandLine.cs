@@ -1,10 +1,12 @@
 using System.CommandLine;
+using Shop.Host.Proof;
 using Shop.Host.Replay;
 using Shop.Host.WhatIf;
+using Shop.Messaging;
 
 namespace Shop.Host;
 
-/// <summary>The commands of the host. Exit codes: 0 done, 1 the audit found violations, 2 it cannot run as asked, 130 stopped by Ctrl-C before it was done.</summary>
+/// <summary>The commands of the host. Exit codes: 0 done, 1 something was found that should not be or nothing that should, 2 it cannot run as asked, 130 stopped by Ctrl-C before it was done.</summary>
 internal static class CommandLine
 {
     private const int CannotRun = 2;
@@ -53,6 +55,10 @@ internal static class CommandLine
         {
             return Refuse(error.Message);
         }
+        catch (StartupException error)
+        {
+            return Refuse(error.Message);
+        }
         catch (MalformedFileException error)
         {
             return Refuse(error.Message);
@@ -77,30 +83,22 @@ internal static class CommandLine
         var audit = new Command("audit", "Check the four promises over all stores and the provider's ledger. Run it while nothing is under way.");
         audit.SetAction((parsed, cancellation) => AuditCommand.RunAsync(parsed.GetValue(Data)!, Console.Out, cancellation));
         root.Add(audit);
-        root.Add(DescribeWhatIf());
+        root.Add(DescribeErase());
+        root.Add(VerifyCommand.Describe(Data));
+        root.Add(WhatIfCommand.Describe(Data));
         return root;
     }
 
-    private static Command DescribeWhatIf()
+    private static Command DescribeErase()
     {
-        var lease = new Option<int?>("--lease-seconds") { Description = "How long each reservation is held instead of as long as it was." };
-        var deliveries = new Option<int>("--deliveries-percent") { Description = "How much of each delivery comes instead of all of it.", DefaultValueFactory = _ => 100 };
-        lease.Validators.Add(result => Require(result, result.GetValue(lease) is null or >= 0, "--lease-seconds takes whole seconds, 0 or more."));
-        deliveries.Validators.Add(result => Require(result, result.GetValue(deliveries) is >= 0 and <= 1_000, "--deliveries-percent takes a number from 0 to 1000."));
-        var reservations = new Command("reservations", "Decide every reservation again, by the real decider, under another supposition.") { lease, deliveries };
-        reservations.SetAction((parsed, cancellation) => WhatIfCommand.ReservationsAsync(
-            parsed.GetValue(Data)!, new(parsed.GetValue(lease), parsed.GetValue(deliveries)), Console.Out, cancellation));
-
-        var name = new Argument<string>("NAME") { Description = "An asynchronous read model, such as orders.v1." };
-        var rows = new Command("rows", "Make the rows of a read model again, by this version of it, and compare them with those that are stored.") { name };
-        rows.SetAction((parsed, cancellation) => WhatIfCommand.RowsAsync(parsed.GetValue(Data)!, parsed.GetValue(name)!, Console.Out, cancellation));
-        return new("what-if", "How it would have come out otherwise, from the logs. Writes nothing; a shop may run on the folder meanwhile.") { reservations, rows };
-
-        static void Require(System.CommandLine.Parsing.OptionResult result, bool isSo, string message)
-        {
-            if (!isSo)
-                result.AddError(message);
-        }
+        var customer = new Option<string?>("--customer") { Description = "Id of the customer whose personal data all orders lose." };
+        var order = new Option<Guid?>("--order") { Description = "Id of a guest's order that loses its personal data." };
+        var by = new Option<string>("--by") { Description = "Who asks for it; stored for ever.", Required = true };
+        var reason = new Option<string>("--reason") { Description = "Why; stored for ever, so without anything about the customer.", DefaultValueFactory = _ => "asked to be forgotten" };
+        var erase = new Command("erase", "Destroy the key of a customer's personal data: names, e-mails and addresses can never be read again. The orders stay.") { customer, order, by, reason };
+        erase.SetAction((parsed, cancellation) => EraseCommand.RunAsync(
+            parsed.GetValue(Data)!, parsed.GetValue(customer), parsed.GetValue(order), parsed.GetValue(by)!, parsed.GetValue(reason)!, Console.Out, cancellation));
+        return erase;
     }
 
     private static int Refuse(string reason)

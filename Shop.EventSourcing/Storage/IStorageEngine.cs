@@ -4,7 +4,7 @@ namespace Shop.EventSourcing.Storage;
 /// One database. Everything that differs between SQLite and PostgreSQL is behind this; one contract suite runs against both.
 /// All methods are safe to call at the same time. Failures of the database itself are thrown as the provider's exceptions.
 /// </summary>
-public interface IStorageEngine : IAsyncDisposable
+public partial interface IStorageEngine : IAsyncDisposable
 {
     /// <summary>True when other processes append to the same database, so that what is remembered of a stream may be old.</summary>
     bool IsShared => false;
@@ -116,6 +116,14 @@ public interface IStorageEngine : IAsyncDisposable
     /// <param name="listening">Called when what was signalled until now may have been missed.</param>
     Task ListenAsync(Action listening, Action<string, long> heard, CancellationToken cancellationToken) =>
         throw new NotSupportedException("This database has no other writers.");
+
+    /// <summary>
+    /// Takes what rows of a table said before they were overwritten out of the database's files, as far as that goes without holding up
+    /// others: SQLite empties the WAL into the file, PostgreSQL vacuums the table. Copies made before, such as backups and archived WAL,
+    /// stay as they are.
+    /// </summary>
+    /// <returns>False when somebody's reading kept it from being done.</returns>
+    Task<bool> PurgeAsync(Table table, CancellationToken cancellationToken) => Task.FromResult(true);
 
     /// <summary>Queries over the read-model tables given at construction; no tracking, read only.</summary>
     ReadModels OpenReadModels();

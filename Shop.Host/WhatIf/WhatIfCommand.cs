@@ -1,5 +1,7 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
-using Shop.EventSourcing.Storage.Sqlite;
+using Shop.EventSourcing.Storage;
 using Shop.EventSourcing.WhatIf;
 using Shop.Inventory;
 using Shop.Messaging;
@@ -11,6 +13,22 @@ namespace Shop.Host.WhatIf;
 internal static class WhatIfCommand
 {
     private const int Named = 20;
+
+    public static Command Describe(Option<string> data)
+    {
+        var lease = new Option<int?>("--lease-seconds") { Description = "How long each reservation is held instead of as long as it was." };
+        var deliveries = new Option<int>("--deliveries-percent") { Description = "How much of each delivery comes instead of all of it.", DefaultValueFactory = _ => 100 };
+        lease.Validators.Add(result => Require(result, result.GetValue(lease) is null or >= 0, "--lease-seconds takes whole seconds, 0 or more."));
+        deliveries.Validators.Add(result => Require(result, result.GetValue(deliveries) is >= 0 and <= 1_000, "--deliveries-percent takes a number from 0 to 1000."));
+        var reservations = new Command("reservations", "Decide every reservation again, by the real decider, under another supposition.") { lease, deliveries };
+        reservations.SetAction((parsed, cancellation) => ReservationsAsync(
+            parsed.GetValue(data)!, new(parsed.GetValue(lease), parsed.GetValue(deliveries)), Console.Out, cancellation));
+
+        var name = new Argument<string>("NAME") { Description = "An asynchronous read model, such as orders.v1." };
+        var rows = new Command("rows", "Make the rows of a read model again, by this version of it, and compare them with those that are stored.") { name };
+        rows.SetAction((parsed, cancellation) => RowsAsync(parsed.GetValue(data)!, parsed.GetValue(name)!, Console.Out, cancellation));
+        return new("what-if", "How it would have come out otherwise, from the logs. Writes nothing; a shop may run on the folder meanwhile.") { reservations, rows };
+    }
 
     /// <summary>Decides all reservations again, under another supposition.</summary>
     public static async Task<int> ReservationsAsync(string data, ReservationSupposition supposition, TextWriter output, CancellationToken cancellationToken)
@@ -39,7 +57,7 @@ internal static class WhatIfCommand
     /// <summary>Makes the rows of a read model again, by this version of it, and compares them with those that are stored.</summary>
     public static async Task<int> RowsAsync(string data, string name, TextWriter output, CancellationToken cancellationToken)
     {
-        var known = AuditCommand.Definitions.SelectMany(definition => definition.AsyncProjections.Select(projection => (definition, projection))).ToList();
+        var known = ShopStores.All.SelectMany(definition => definition.AsyncProjections.Select(projection => (definition, projection))).ToList();
         if (known.FirstOrDefault(pair => pair.projection.Name == name) is not { projection: { } projection, definition: { } definition })
             throw new StartException($"There is no asynchronous read model {name}, but {string.Join(", ", known.Select(pair => pair.projection.Name))}.");
         await using var engine = Open(data, definition);
@@ -79,12 +97,12 @@ internal static class WhatIfCommand
 
     private static long Sold(SupposedStreams streams) => streams.All(StockItem.Aggregate).Sum(pair => pair.State.Sold - pair.State.Returned);
 
-    private static SqliteEngine Open(string data, StoreDefinition definition)
+    private static IStorageEngine Open(string data, StoreDefinition definition) => ShopStores.Open(ShopStores.Configure(data), definition);
+
+    private static void Require(OptionResult result, bool isSo, string message)
     {
-        var file = AuditCommand.FileOf(data, definition);
-        return File.Exists(file)
-            ? new(file, definition.Tables)
-            : throw new StartException($"{file} does not exist. Name the folder of a shop that has run with --data.");
+        if (!isSo)
+            result.AddError(message);
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -7,7 +7,7 @@ namespace Shop.EventSourcing.Storage.PostgreSql;
 /// A store in one PostgreSQL database, shared by any number of processes. Commits are serialised by the log's head, each group in
 /// one round trip; see docs/adr/0003-log-positions-in-commit-order.md.
 /// </summary>
-public sealed class PostgreSqlEngine : IStorageEngine
+public sealed partial class PostgreSqlEngine : IStorageEngine
 {
     private const int ReadRetries = 2;
     private const string SnapshotsSql = "SELECT stream, version, shape, state, taken_at FROM snapshots";
@@ -163,6 +163,12 @@ public sealed class PostgreSqlEngine : IStorageEngine
         {
             writer.Suspect();
         }
+    }
+
+    public async Task<bool> PurgeAsync(Table table, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync($"VACUUM \"{table.Name}\"", cancellationToken);
+        return true;
     }
 
     public ReadModels OpenReadModels() => new(readModels, tables);

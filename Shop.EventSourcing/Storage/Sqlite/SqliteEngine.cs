@@ -10,7 +10,7 @@ namespace Shop.EventSourcing.Storage.Sqlite;
 /// </summary>
 /// <param name="path">The database file; created, with its folder, when it is missing.</param>
 /// <param name="tables">The read-model tables that may be written and queried.</param>
-public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : IStorageEngine
+public sealed partial class SqliteEngine(string path, IReadOnlyList<Table> tables) : IStorageEngine
 {
     // Keeps each cleaning transaction to a few milliseconds, since commits wait for it.
     private const int CleanedPerTransaction = 2_000;
@@ -96,6 +96,8 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
     public Task<bool> SaveProjectionAsync(
         string projection, Lease lease, long from, long to, IReadOnlyList<RowWrite> rows, CancellationToken cancellationToken) =>
         Write(() => Writer.SaveProjection(projection, lease, from, to, rows), cancellationToken);
+
+    public Task<bool> PurgeAsync(Table table, CancellationToken cancellationToken) => Write(() => Writer.EmptyWal(), cancellationToken);
 
     public Task<Lease?> TakeLeaseAsync(string name, Guid holder, TimeSpan duration, CancellationToken cancellationToken) =>
         Read<Lease?>(reader => new(name, holder, reader.LeaseToken(name), duration), cancellationToken);

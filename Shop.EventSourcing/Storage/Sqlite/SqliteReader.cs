@@ -1,7 +1,7 @@
 namespace Shop.EventSourcing.Storage.Sqlite;
 
 /// <summary>A connection that only reads. Used by one thread at a time.</summary>
-internal sealed class SqliteReader : IDisposable
+internal sealed partial class SqliteReader : IDisposable
 {
     private const string SnapshotsSql = "SELECT stream, version, shape, state, taken_at FROM snapshots";
 

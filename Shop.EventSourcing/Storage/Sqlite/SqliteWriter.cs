@@ -3,13 +3,15 @@ using Microsoft.Data.Sqlite;
 namespace Shop.EventSourcing.Storage.Sqlite;
 
 /// <summary>The one connection that writes: commits groups of write sets. Used by one thread at a time.</summary>
-internal sealed class SqliteWriter : IDisposable
+internal sealed partial class SqliteWriter : IDisposable
 {
-    // The WAL is moved into the file every 32 MB and cut back to 64 MB after a peak.
+    // The WAL is moved into the file every 32 MB and cut back to 64 MB after a peak. Pages that are written anyway keep nothing of
+    // deleted rows.
     private const string Settings = """
         PRAGMA synchronous = FULL;
         PRAGMA wal_autocheckpoint = 8000;
         PRAGMA journal_size_limit = 67108864;
+        PRAGMA secure_delete = FAST;
         PRAGMA cache_size = -32000;
         PRAGMA temp_store = MEMORY;
         """;
@@ -25,6 +27,7 @@ internal sealed class SqliteWriter : IDisposable
     private readonly SqliteStatement begin;
     private readonly SqliteStatement commit;
     private readonly SqliteStatement moveCheckpoint;
+    private readonly SqliteStatement emptyWal;
     private readonly SqliteStatement leaseToken;
 
     /// <exception cref="SqliteException">A table is missing in the schema, or lacks a column or the key.</exception>
@@ -37,6 +40,7 @@ internal sealed class SqliteWriter : IDisposable
             begin = database.Prepare("BEGIN IMMEDIATE");
             commit = database.Prepare("COMMIT");
             moveCheckpoint = database.Prepare(EmbeddedSql.Read("Sqlite", "move-checkpoint"));
+            emptyWal = database.Prepare("PRAGMA wal_checkpoint(TRUNCATE)");
             leaseToken = database.Prepare(LeaseTokenSql);
             log = new(database);
             messages = new(database);
@@ -103,6 +107,23 @@ internal sealed class SqliteWriter : IDisposable
         messages.CleanInbox(handledBefore, limit);
         return database.Changes;
     });
+
+    /// <summary>Moves the whole WAL into the file and cuts it to nothing.</summary>
+    /// <returns>False when somebody who reads kept it from being done: commits wait meanwhile, so not for long.</returns>
+    public bool EmptyWal()
+    {
+        database.Execute("PRAGMA busy_timeout = 2000");
+        try
+        {
+            emptyWal.Step();
+            return emptyWal.Int64(0) == 0;
+        }
+        finally
+        {
+            emptyWal.Reset();
+            database.Execute($"PRAGMA busy_timeout = {SqliteHandle.BusyTimeoutMilliseconds}");
+        }
+    }
 
     public void Dispose() => database.Dispose();
 

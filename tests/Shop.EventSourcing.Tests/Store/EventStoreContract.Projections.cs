@@ -106,7 +106,7 @@ public abstract partial class EventStoreContract
 
     private async Task ReachesAsync(long position)
     {
-        for (var i = 0; i < 1_000 && await engine.ReadCheckpointAsync(list.Name, default) < position; i++)
+        for (var i = 0; i < 12_000 && await engine.ReadCheckpointAsync(list.Name, default) < position; i++)
             await Task.Delay(10);
         (await engine.ReadCheckpointAsync(list.Name, default)).ShouldBe(position);
     }
