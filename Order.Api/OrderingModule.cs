@@ -15,7 +15,6 @@ public static class OrderingModuleExtensions
     {
         Name = "order",
         Schema = typeof(OrderingModule).Assembly,
-        AsyncProjections = [new OrderListProjection()],
         OtherTables = [DataKeyRow.Table],
     };
 

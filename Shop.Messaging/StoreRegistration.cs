@@ -26,13 +26,21 @@ public sealed class StoreDefinition
 
     public IReadOnlyList<IInlineProjection> InlineProjections { get; init; } = [];
 
-    public IReadOnlyList<IAsyncProjection> AsyncProjections { get; init; } = [];
+    /// <summary>Unless given, every such class of <see cref="Schema"/>: a new read model is one class, and nothing else.</summary>
+    public IReadOnlyList<IAsyncProjection> AsyncProjections
+    {
+        get => field ??= [.. Schema.GetTypes().Where(IsProjection).Select(Activator.CreateInstance).Cast<IAsyncProjection>().OrderBy(projection => projection.Name, StringComparer.Ordinal)];
+        init;
+    }
 
     /// <summary>Tables written by neither kind of projection.</summary>
     public IReadOnlyList<Table> OtherTables { get; init; } = [];
 
     public IReadOnlyList<Table> Tables =>
         [.. InlineProjections.Select(projection => projection.Table), .. AsyncProjections.Select(projection => projection.Table), .. OtherTables];
+
+    private static bool IsProjection(Type type) =>
+        type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IAsyncProjection)) && type.GetConstructor(Type.EmptyTypes) is not null;
 }
 
 public static class StoreRegistration
