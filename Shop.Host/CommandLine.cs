@@ -1,9 +1,11 @@
 using System.CommandLine;
+using Shop.Host.Proof;
 using Shop.Host.Replay;
+using Shop.Messaging;
 
 namespace Shop.Host;
 
-/// <summary>The commands of the host. Exit codes: 0 done, 1 the audit found violations or there was nothing to erase, 2 it cannot run as asked, 130 stopped by Ctrl-C before it was done.</summary>
+/// <summary>The commands of the host. Exit codes: 0 done, 1 something was found that should not be or nothing that should, 2 it cannot run as asked, 130 stopped by Ctrl-C before it was done.</summary>
 internal static class CommandLine
 {
     private const int CannotRun = 2;
@@ -52,6 +54,10 @@ internal static class CommandLine
         {
             return Refuse(error.Message);
         }
+        catch (StartupException error)
+        {
+            return Refuse(error.Message);
+        }
         catch (MalformedFileException error)
         {
             return Refuse(error.Message);
@@ -77,6 +83,7 @@ internal static class CommandLine
         audit.SetAction((parsed, cancellation) => AuditCommand.RunAsync(parsed.GetValue(Data)!, Console.Out, cancellation));
         root.Add(audit);
         root.Add(DescribeErase());
+        root.Add(VerifyCommand.Describe(Data));
         return root;
     }
 

@@ -8,18 +8,25 @@ using Shop.EventSourcing.Storage.Sqlite;
 namespace Shop.Messaging;
 
 /// <summary>Chooses the database of a store by configuration: <c>Shop:Store</c>, <c>Shop:Data</c>, <c>ConnectionStrings</c>.</summary>
-internal static class StoreEngines
+public static class StoreEngines
 {
+    /// <param name="environment">Whose credentials are checked in Production; null: of nobody, as for a person at the command line.</param>
     /// <exception cref="StartupException">A setting is missing, cannot be understood, or is not for Production.</exception>
     public static IStorageEngine Create(IConfiguration configuration, StoreDefinition definition, IHostEnvironment? environment)
     {
         if (Kind(configuration) == "PostgreSql")
             return CreatePostgreSql(configuration, definition, environment);
 
-        var folder = Folder(configuration);
-        return new SqliteEngine(Path.Combine(folder, definition.Name + ".db"), definition.Tables);
+        Folder(configuration);
+        return new SqliteEngine(FileOf(configuration, definition), definition.Tables);
     }
 
+    /// <summary>The file of an embedded store.</summary>
+    public static string FileOf(IConfiguration configuration, StoreDefinition definition) => Path.Combine(DataFolder(configuration), definition.Name + ".db");
+
+    internal static string DataFolder(IConfiguration configuration) => configuration["Shop:Data"] ?? "data";
+
+    /// <summary>The service's own scripts for that database.</summary>
     public static IReadOnlyList<SchemaScript> Scripts(IConfiguration configuration, StoreDefinition definition) =>
         SchemaScript.FromAssembly(definition.Schema, Kind(configuration));
 
@@ -29,7 +36,7 @@ internal static class StoreEngines
     /// <summary>The folder of the embedded stores, created when it is missing.</summary>
     public static string Folder(IConfiguration configuration)
     {
-        var folder = configuration["Shop:Data"] ?? "data";
+        var folder = DataFolder(configuration);
         Directory.CreateDirectory(folder);
         return folder;
     }

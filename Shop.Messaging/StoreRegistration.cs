@@ -11,6 +11,7 @@ using Shop.EventSourcing.Projections;
 using Shop.EventSourcing.Storage;
 using Shop.Messaging.Delivery;
 using Shop.Messaging.Local;
+using Shop.Messaging.Proof;
 
 namespace Shop.Messaging;
 
@@ -52,13 +53,21 @@ public static class StoreRegistration
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<StoreOpener>>()));
         services.AddSingleton<IHostedService>(provider => new OutboxDispatcher(
             provider.GetRequiredService<EventStore<TModule>>(), provider.GetRequiredService<IBus>(), provider.GetRequiredService<LocalQueues>(),
-            provider.GetRequiredService<MessagingOptions>(), provider.GetRequiredService<InProcessDeliveries>(), provider.GetService<ITransportHealth>(),
+            provider.GetRequiredService<MessagingOptions>(), provider.GetService<InProcessDelivery>(), provider.GetService<ITransportHealth>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<OutboxDispatcher>>()));
+        services.AddSingleton<IHostedService>(provider => new SealingService(
+            provider.GetRequiredService<EventStore<TModule>>(), ProofSettings.Read(configuration), provider.GetRequiredService<ILogger<SealingService>>()));
         foreach (var projection in definition.AsyncProjections)
         {
             services.AddSingleton<IHostedService>(provider => new ProjectionService(
                 provider.GetRequiredService<EventStore<TModule>>(), projection, provider.GetRequiredService<ILogger<ProjectionService>>()));
         }
+
+        services.AddSingleton(provider => new ProjectionControl(
+            provider.GetRequiredService<EventStore<TModule>>(), definition.InlineProjections, definition.AsyncProjections));
+        services.AddSingleton<IHostedService>(provider => new RebuildService(
+            provider.GetRequiredService<EventStore<TModule>>(), definition.InlineProjections, definition.AsyncProjections,
+            provider.GetRequiredService<ILogger<RebuildService>>()));
 
         return services;
     }

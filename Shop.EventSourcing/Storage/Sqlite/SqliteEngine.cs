@@ -10,7 +10,7 @@ namespace Shop.EventSourcing.Storage.Sqlite;
 /// </summary>
 /// <param name="path">The database file; created, with its folder, when it is missing.</param>
 /// <param name="tables">The read-model tables that may be written and queried.</param>
-public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : IStorageEngine
+public sealed partial class SqliteEngine(string path, IReadOnlyList<Table> tables) : IStorageEngine
 {
     // Keeps each cleaning transaction to a few milliseconds, since commits wait for it.
     private const int CleanedPerTransaction = 2_000;
@@ -23,6 +23,7 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
     private SqliteWriter? writer;
     private bool disposed;
     private DbContextOptions? readModels;
+    private SqliteProjections? projections;
 
     public string Location => $"SQLite file {path}";
 
@@ -30,7 +31,7 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
     {
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
             Directory.CreateDirectory(folder);
-        SqliteSchema.Upgrade(path, scripts);
+        SqliteSchema.Upgrade(path, SchemaScripts.All("Sqlite", scripts).Concat(tables.Select(table => TableScript.Of(table, SqliteRows.TypeOf))));
         var opened = new SqliteWriter(path, tables);
         writer?.Dispose();
         writer = opened;
@@ -94,12 +95,16 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
 
     public Task<bool> SaveProjectionAsync(
         string projection, Lease lease, long from, long to, IReadOnlyList<RowWrite> rows, CancellationToken cancellationToken) =>
-        Write(() => Writer.SaveProjection(projection, from, to, rows), cancellationToken);
+        Write(() => Writer.SaveProjection(projection, lease, from, to, rows), cancellationToken);
 
     public Task<bool> PurgeAsync(Table table, CancellationToken cancellationToken) => Write(() => Writer.EmptyWal(), cancellationToken);
 
-    public ReadModels OpenReadModels() =>
-        new(readModels ??= new DbContextOptionsBuilder<ReadModels>().UseSqlite(readOnlyConnectionString).Options, tables);
+    public Task<Lease?> TakeLeaseAsync(string name, Guid holder, TimeSpan duration, CancellationToken cancellationToken) =>
+        Read<Lease?>(reader => new(name, holder, reader.LeaseToken(name), duration), cancellationToken);
+
+    public ReadModels OpenReadModels() => new(Options, tables);
+
+    public ProjectionStorage Projections => projections ??= new SqliteProjections(path, writing, () => Options);
 
     public async ValueTask DisposeAsync()
     {
@@ -117,6 +122,8 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
         writer = null;
         writing.Dispose();
     }
+
+    private DbContextOptions Options => readModels ??= new DbContextOptionsBuilder<ReadModels>().UseSqlite(readOnlyConnectionString).Options;
 
     private SqliteWriter Writer => writer ?? throw new InvalidOperationException("Call InitializeAsync first.");
 

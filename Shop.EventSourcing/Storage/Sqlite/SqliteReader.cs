@@ -1,7 +1,7 @@
 namespace Shop.EventSourcing.Storage.Sqlite;
 
 /// <summary>A connection that only reads. Used by one thread at a time.</summary>
-internal sealed class SqliteReader : IDisposable
+internal sealed partial class SqliteReader : IDisposable
 {
     private const string SnapshotsSql = "SELECT stream, version, shape, state, taken_at FROM snapshots";
 
@@ -86,6 +86,13 @@ internal sealed class SqliteReader : IDisposable
         var statement = Statement("SELECT position FROM checkpoints WHERE projection = ?1");
         statement.Bind(1, projection);
         return Single(statement, 0);
+    }
+
+    public long LeaseToken(string name)
+    {
+        var statement = Statement(SqliteWriter.LeaseTokenSql);
+        statement.Bind(1, name);
+        return Single(statement, 0) + SqliteWriter.FirstToken;
     }
 
     public void Dispose() => database.Dispose();

@@ -93,6 +93,14 @@ internal sealed class HeldEngine(IStorageEngine inner) : IStorageEngine
 
     public Task ReleaseLeaseAsync(Lease lease, CancellationToken cancellationToken) => inner.ReleaseLeaseAsync(lease, cancellationToken);
 
+    public Task<IReadOnlyList<Seal>> ReadSealsAsync(long afterPosition, int limit, CancellationToken cancellationToken) =>
+        inner.ReadSealsAsync(afterPosition, limit, cancellationToken);
+
+    public Task<Seal?> ReadLastSealAsync(CancellationToken cancellationToken) => inner.ReadLastSealAsync(cancellationToken);
+
+    public Task<bool> AddSealAsync(Seal seal, byte[] previous, Lease lease, CancellationToken cancellationToken) =>
+        inner.AddSealAsync(seal, previous, lease, cancellationToken);
+
     public void Signal(string topic, long value)
     {
         if (!Silent)
@@ -105,6 +113,8 @@ internal sealed class HeldEngine(IStorageEngine inner) : IStorageEngine
     public Task<bool> PurgeAsync(Table table, CancellationToken cancellationToken) => inner.PurgeAsync(table, cancellationToken);
 
     public ReadModels OpenReadModels() => inner.OpenReadModels();
+
+    public ProjectionStorage Projections => inner.Projections;
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 

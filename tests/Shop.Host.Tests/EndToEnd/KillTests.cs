@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using Shop.TestServers;
 using Xunit.Abstractions;
 
 namespace Shop.Host.Tests.EndToEnd;
@@ -26,19 +27,19 @@ public sealed class KillTests(ITestOutputHelper output)
             : (int)(Stopwatch.GetTimestamp() % int.MaxValue);
         output.WriteLine($"SHOP_SEED={seed}");
         using var folder = new TempFolder();
-        var port = HostProcess.FreePort();
+        var port = Ports.Free();
         using var shop = new ShopClient(HostProcess.UrlOf(port));
 
         var host = Start();
         try
         {
-            await host.UntilOpenAsync(TimeSpan.FromSeconds(60));
+            await host.UntilOpenAsync();
             foreach (var sku in Skus)
                 await shop.ListProductAsync(sku, sku == "KILL-SCARCE" ? 20 : 100_000);
             host = await PlaceAndKillAsync(host, Start, shop, seed);
             await UntilAllHaveEndedAsync(shop);
             await CheckOrdersAsync(shop);
-            (await host.InterruptAsync(TimeSpan.FromSeconds(10))).ShouldBe(0);
+            (await host.InterruptAsync()).ShouldBe(0);
         }
         finally
         {
@@ -76,7 +77,7 @@ public sealed class KillTests(ITestOutputHelper output)
             released.Release(Orders / Kills);
             var isStarting = kill > 0 && random.Next(4) == 0;
             if (!isStarting)
-                await host.UntilOpenAsync(TimeSpan.FromSeconds(60));
+                await host.UntilOpenAsync();
             var life = isStarting ? random.Next(100, 1_500) : random.Next(50, 2_500);
             await Task.Delay(life);
             var before = acknowledged.Count;
@@ -87,8 +88,8 @@ public sealed class KillTests(ITestOutputHelper output)
             host = start();
         }
 
-        await host.UntilOpenAsync(TimeSpan.FromSeconds(60));
-        await Task.WhenAll(clients).WaitAsync(TimeSpan.FromSeconds(60));
+        await host.UntilOpenAsync();
+        await Task.WhenAll(clients).WaitAsync(Patience.Long);
         return host;
     }
 
@@ -136,8 +137,8 @@ public sealed class KillTests(ITestOutputHelper output)
         string[] underWay = ["trying", "confirming", "completing", "cancelling", "compensating", "closing"];
         while (await UnderWayAsync() is var count && count > 0)
         {
-            if (Stopwatch.GetElapsedTime(started) > TimeSpan.FromSeconds(60))
-                throw new TimeoutException($"{count} orders or sagas have not ended within 60 s.");
+            if (Stopwatch.GetElapsedTime(started) > Patience.Long)
+                throw new TimeoutException($"{count} orders or sagas have not ended within {Patience.Long.TotalSeconds:0} s.");
             await Task.Delay(200);
         }
 

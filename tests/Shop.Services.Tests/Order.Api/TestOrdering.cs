@@ -151,9 +151,9 @@ public sealed class TestOrdering : IAsyncDisposable
 
     public static async Task Eventually(Func<Task<bool>> condition)
     {
-        for (var i = 0; i < 500 && !await condition(); i++)
+        for (var i = 0; i < 6_000 && !await condition(); i++)
             await Task.Delay(20);
-        (await condition()).ShouldBeTrue();
+        (await condition()).ShouldBeTrue("It should have come within two minutes.");
     }
 
     public Task StopAsync() => app.StopAsync();
