@@ -13,7 +13,11 @@ internal static class Zoe
 
     public static readonly object ShippingAddress = new
     {
-        recipient = "Zoë M. Quillfeather", lines = new[] { "17 Marmalade Crescent", "c/o Oglethorpe" }, city = "Wobblebury", postalCode = "WB7 9QX", country = "GB",
+        recipient = "Zoë M. Quillfeather",
+        lines = new[] { "17 Marmalade Crescent", "c/o Oglethorpe" },
+        city = "Wobblebury",
+        postalCode = "WB7 9QX",
+        country = "GB",
     };
 
     /// <summary>Everything that must be found nowhere.</summary>
