@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Shop.Host.Archive;
 using Shop.Host.Proof;
 using Shop.Host.Replay;
 using Shop.Messaging;
@@ -83,6 +84,7 @@ internal static class CommandLine
         audit.SetAction((parsed, cancellation) => AuditCommand.RunAsync(parsed.GetValue(Data)!, Console.Out, cancellation));
         root.Add(audit);
         root.Add(VerifyCommand.Describe(Data));
+        root.Add(ArchiveCommand.Describe(Data));
         return root;
     }
 

@@ -19,7 +19,9 @@ public static class StoreEngines
 
         var path = FileOf(configuration, definition);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        return new SqliteEngine(path, definition.Tables);
+        return configuration["Shop:Archive:Path"] is { Length: > 0 } archive
+            ? new SqliteEngine(path, definition.Tables) { Segments = new(Path.Combine(archive, definition.Name)) }
+            : new SqliteEngine(path, definition.Tables);
     }
 
     /// <summary>True when each store is a SQLite file of this process.</summary>
@@ -46,7 +48,11 @@ public static class StoreEngines
             if (string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(connectionString).Host))
                 throw new StartupException($"Setting {setting} names no Host. Give one such as {example}");
             Credentials.RefuseInProduction(environment, setting, Credentials.DatabaseProblem(connectionString));
-            return new(connectionString, definition.Tables) { WriterClaim = MessagingOptions.Read(configuration).ClaimDuration };
+            return new(connectionString, definition.Tables) 
+            {
+                WriterClaim = MessagingOptions.Read(configuration).ClaimDuration,
+                Segments = configuration["Shop:Archive:Path"] is { Length: > 0 } archive ? new(Path.Combine(archive, definition.Name)) : null,
+            };
         }
         catch (Exception error) when (error is not StartupException)
         {

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Shop.EventSourcing;
+using Shop.EventSourcing.Archive;
 using Shop.EventSourcing.Projections;
 using Shop.EventSourcing.Storage;
 using Shop.Messaging.Delivery;
@@ -27,6 +28,9 @@ public sealed class StoreDefinition
     public IReadOnlyList<IInlineProjection> InlineProjections { get; init; } = [];
 
     public IReadOnlyList<IAsyncProjection> AsyncProjections { get; init; } = [];
+
+    /// <summary>Which streams may be moved to the archive when they are old enough; others never are.</summary>
+    public IReadOnlyList<IArchivePolicy> ArchivePolicies { get; init; } = [];
 
     /// <summary>Tables written by neither kind of projection.</summary>
     public IReadOnlyList<Table> OtherTables { get; init; } = [];
