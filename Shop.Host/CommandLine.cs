@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Shop.Host.Archive;
 using Shop.Host.Proof;
 using Shop.Host.Replay;
 using Shop.Host.WhatIf;
@@ -85,6 +86,7 @@ internal static class CommandLine
         root.Add(audit);
         root.Add(DescribeErase());
         root.Add(VerifyCommand.Describe(Data));
+        root.Add(ArchiveCommand.Describe(Data));
         root.Add(WhatIfCommand.Describe(Data));
         return root;
     }

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Shop.EventSourcing;
+using Shop.EventSourcing.Archive;
 using Shop.EventSourcing.Projections;
 using Shop.EventSourcing.Storage;
 using Shop.Messaging.Delivery;
@@ -32,6 +33,9 @@ public sealed class StoreDefinition
         get => field ??= [.. Schema.GetTypes().Where(IsProjection).Select(Activator.CreateInstance).Cast<IAsyncProjection>().OrderBy(projection => projection.Name, StringComparer.Ordinal)];
         init;
     }
+
+    /// <summary>Which streams may be moved to the archive when they are old enough; others never are.</summary>
+    public IReadOnlyList<IArchivePolicy> ArchivePolicies { get; init; } = [];
 
     /// <summary>Tables written by neither kind of projection.</summary>
     public IReadOnlyList<Table> OtherTables { get; init; } = [];
