@@ -1,5 +1,6 @@
 using MassTransit;
 using Shop.Contracts;
+using Shop.EventSourcing.Archive;
 using Shop.EventSourcing.Protection;
 using Shop.Messaging;
 using Shop.ServiceDefaults;
@@ -15,8 +16,12 @@ public static class OrderingModuleExtensions
     {
         Name = "order",
         Schema = typeof(OrderingModule).Assembly,
-        AsyncProjections = [new OrderListProjection()],
         OtherTables = [DataKeyRow.Table],
+        ArchivePolicies =
+        [
+            new ArchivePolicy<Order, OrderEvent>(Order.Aggregate, order => order is Order.Rejected or Order.Cancelled or Order.Confirmed { CancellationRequested: false }),
+            new ArchivePolicy<IdempotentRequest, IdempotentRequestEvent>(IdempotentRequest.Aggregate, request => request is IdempotentRequest.Answered),
+        ],
     };
 
     public static IServiceCollection AddOrdering(this IServiceCollection services, IConfiguration configuration)

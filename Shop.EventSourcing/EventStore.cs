@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Shop.EventSourcing.Projections;
+using Shop.EventSourcing.Proof;
 using Shop.EventSourcing.Storage;
 
 namespace Shop.EventSourcing;
@@ -66,6 +67,9 @@ public partial class EventStore : IAsyncDisposable
     internal GroupCommitter Committer { get; }
 
     internal TimeProvider Clock { get; }
+
+    /// <summary>What was committed lately, while somebody wants to know.</summary>
+    internal RecentAppends? Recent { get; set; }
 
     internal string CommitSpan { get; }
 
@@ -135,6 +139,7 @@ public partial class EventStore : IAsyncDisposable
 
         if (events == 0)
             return;
+        Recent?.Add(unit.WriteSet, committedPosition - events, events);
         follower?.Committed(committedPosition - events, committedPosition);
         EventsCommitted?.Invoke();
     }

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Shop.Host.Archive;
 using Shop.Host.Proof;
 using Shop.Host.Replay;
+using Shop.Host.WhatIf;
 using Shop.Messaging;
 
 namespace Shop.Host;
@@ -84,6 +86,8 @@ internal static class CommandLine
         root.Add(audit);
         root.Add(DescribeErase());
         root.Add(VerifyCommand.Describe(Data));
+        root.Add(ArchiveCommand.Describe(Data));
+        root.Add(WhatIfCommand.Describe(Data));
         return root;
     }
 

@@ -18,7 +18,10 @@ public static class StoreEngines
             return CreatePostgreSql(configuration, definition, environment);
 
         Folder(configuration);
-        return new SqliteEngine(FileOf(configuration, definition), definition.Tables);
+        var path = FileOf(configuration, definition);
+        return configuration["Shop:Archive:Path"] is { Length: > 0 } archive
+            ? new SqliteEngine(path, definition.Tables) { Segments = new(Path.Combine(archive, definition.Name)) }
+            : new SqliteEngine(path, definition.Tables);
     }
 
     /// <summary>The file of an embedded store.</summary>
@@ -53,7 +56,11 @@ public static class StoreEngines
             if (string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(connectionString).Host))
                 throw new StartupException($"Setting {setting} names no Host. Give one such as {example}");
             Credentials.RefuseInProduction(environment, setting, Credentials.DatabaseProblem(connectionString));
-            return new(connectionString, definition.Tables) { WriterClaim = MessagingOptions.Read(configuration).ClaimDuration };
+            return new(connectionString, definition.Tables) 
+            {
+                WriterClaim = MessagingOptions.Read(configuration).ClaimDuration,
+                Segments = configuration["Shop:Archive:Path"] is { Length: > 0 } archive ? new(Path.Combine(archive, definition.Name)) : null,
+            };
         }
         catch (Exception error) when (error is not StartupException)
         {

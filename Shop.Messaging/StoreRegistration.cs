@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Shop.EventSourcing;
+using Shop.EventSourcing.Archive;
 using Shop.EventSourcing.Projections;
 using Shop.EventSourcing.Storage;
 using Shop.Messaging.Delivery;
@@ -26,13 +27,24 @@ public sealed class StoreDefinition
 
     public IReadOnlyList<IInlineProjection> InlineProjections { get; init; } = [];
 
-    public IReadOnlyList<IAsyncProjection> AsyncProjections { get; init; } = [];
+    /// <summary>Unless given, every such class of <see cref="Schema"/>: a new read model is one class, and nothing else.</summary>
+    public IReadOnlyList<IAsyncProjection> AsyncProjections
+    {
+        get => field ??= [.. Schema.GetTypes().Where(IsProjection).Select(Activator.CreateInstance).Cast<IAsyncProjection>().OrderBy(projection => projection.Name, StringComparer.Ordinal)];
+        init;
+    }
+
+    /// <summary>Which streams may be moved to the archive when they are old enough; others never are.</summary>
+    public IReadOnlyList<IArchivePolicy> ArchivePolicies { get; init; } = [];
 
     /// <summary>Tables written by neither kind of projection.</summary>
     public IReadOnlyList<Table> OtherTables { get; init; } = [];
 
     public IReadOnlyList<Table> Tables =>
         [.. InlineProjections.Select(projection => projection.Table), .. AsyncProjections.Select(projection => projection.Table), .. OtherTables];
+
+    private static bool IsProjection(Type type) =>
+        type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IAsyncProjection)) && type.GetConstructor(Type.EmptyTypes) is not null;
 }
 
 public static class StoreRegistration

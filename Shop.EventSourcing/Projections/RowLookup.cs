@@ -40,10 +40,14 @@ internal sealed class RowLookup(EventStore store, Table table)
     private static Task<List<object>> FindManyAsync<TRow, TKey>(ReadModels models, Table.Column key, RowKey[] wanted, CancellationToken cancellationToken)
         where TRow : class
     {
-        var keys = wanted.Select(row => (TKey)row.Values[0]!).ToList();
+        // As a member of something, not as a constant: EF Core makes it a parameter, and plans the query once.
+        var keys = new Wanted<TKey>([.. wanted.Select(row => (TKey)row.Values[0]!)]);
         var row = Expression.Parameter(typeof(TRow));
         var isWanted = Expression.Call(
-            typeof(Enumerable), nameof(Enumerable.Contains), [typeof(TKey)], Expression.Constant(keys), Expression.Property(row, key.Property));
+            typeof(Enumerable), nameof(Enumerable.Contains), [typeof(TKey)], Expression.Property(Expression.Constant(keys), nameof(Wanted<TKey>.Keys)),
+            Expression.Property(row, key.Property));
         return models.Query<TRow>().Where(Expression.Lambda<Func<TRow, bool>>(isWanted, row)).Select(found => (object)found).ToListAsync(cancellationToken);
     }
+
+    private sealed record Wanted<TKey>(List<TKey> Keys);
 }

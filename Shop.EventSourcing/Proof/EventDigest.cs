@@ -26,7 +26,10 @@ public static class EventDigest
         return digest;
     }
 
-    internal static void Compute(RecordedEvent recorded, Span<byte> digest)
+    internal static void Compute(RecordedEvent recorded, Span<byte> digest) =>
+        Compute(new NewEvent(recorded.Id, recorded.Type, recorded.Data, recorded.Metadata, recorded.RecordedAt), digest);
+
+    internal static void Compute(NewEvent recorded, Span<byte> digest)
     {
         var most = Format.Length + 16 + 8 + (3 * 4) + Encoding.UTF8.GetMaxByteCount(recorded.Type.Length) + recorded.Data.Length + (recorded.Metadata?.Length ?? 0);
         var buffer = ArrayPool<byte>.Shared.Rent(most);

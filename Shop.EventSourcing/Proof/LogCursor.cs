@@ -19,10 +19,20 @@ internal sealed class LogCursor(IStorageEngine engine, int batchSize, Cancellati
     {
         if (next == batch.Count)
         {
-            batch = await engine.ReadLogAsync(after, batchSize, cancellationToken);
             next = 0;
-            if (batch.Count > 0)
+            batch = await engine.ReadLogAsync(after, batchSize, cancellationToken);
+            if (after < 0)
+            {
+                // What should not be there; behind it the log proper begins, which may be in the archive.
+                batch = [.. batch.TakeWhile(recorded => recorded.Position <= 0)];
+                after = batch.Count == batchSize ? batch[^1].Position : 0;
+                if (batch.Count == 0)
+                    return await PeekAsync();
+            }
+            else if (batch.Count > 0)
+            {
                 after = batch[^1].Position;
+            }
         }
 
         return next < batch.Count ? batch[next] : null;

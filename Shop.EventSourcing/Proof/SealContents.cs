@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
 using System.Security.Cryptography;
 using Shop.EventSourcing.Storage;
 
@@ -22,33 +21,25 @@ internal static class SealContents
         return digests;
     }
 
-    public static byte[] Places(IReadOnlyList<RecordedEvent> events)
-    {
-        using var packed = new MemoryStream();
-        using (var writer = new BinaryWriter(new BrotliStream(packed, CompressionLevel.Fastest)))
-        {
-            foreach (var recorded in events)
-            {
-                writer.Write(recorded.Stream);
-                writer.Write7BitEncodedInt64(recorded.Version);
-            }
-        }
-
-        return packed.ToArray();
-    }
-
     /// <exception cref="InvalidDataException">They were damaged.</exception>
     public static List<Place> ReadPlaces(Seal seal)
     {
         try
         {
-            using var reader = new BinaryReader(new BrotliStream(new MemoryStream(seal.Places), CompressionMode.Decompress));
+            using var reader = new BinaryReader(new MemoryStream(seal.Places));
+            var streams = new List<string>();
             var places = new List<Place>();
             for (var position = seal.First; position <= seal.Last; position++)
-                places.Add(new(reader.ReadString(), reader.Read7BitEncodedInt64()));
+            {
+                var number = reader.Read7BitEncodedInt();
+                if (number == 0)
+                    streams.Add(reader.ReadString());
+                places.Add(new(streams[(number == 0 ? streams.Count : number) - 1], reader.Read7BitEncodedInt64()));
+            }
+
             return places;
         }
-        catch (Exception error) when (error is InvalidOperationException or IOException or FormatException)
+        catch (Exception error) when (error is IOException or FormatException or ArgumentException)
         {
             throw new InvalidDataException("The places cannot be read.", error);
         }

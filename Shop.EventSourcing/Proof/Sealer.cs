@@ -15,27 +15,47 @@ public sealed class Sealer(EventStore store, ProofKeys keys, HeadFile? heads = n
 
     public const string LeaseName = "proof";
 
-    private const int EventsPerSeal = 1_000;
+    /// <summary>Each seal is a transaction that commits wait for: under load few and large ones.</summary>
+    private const int EventsPerSeal = 20_000;
+    private const int EventsPerRead = 2_000;
     private static readonly TimeSpan DefaultLease = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ReleasePatience = TimeSpan.FromSeconds(2);
 
+    /// <summary>What was just committed is taken in soon, so that it need not be kept in memory until it is sealed.</summary>
+    private static readonly TimeSpan CollectPause = TimeSpan.FromMilliseconds(20);
+
     private readonly LeaseHolder lease = new(store, LeaseName, leaseDuration ?? DefaultLease);
+    private SealDraft draft = new(0);
     private long token = -1;
-    private long sealedTo;
     private byte[] hash = [];
 
     /// <summary>Seals until cancelled, while no other sealer does.</summary>
     /// <exception cref="TamperedLogException">What is stored is not what was sealed. Nothing is sealed over it.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        store.Recent ??= new();
+        var pause = interval ?? DefaultInterval;
+        var sealedAt = store.Clock.GetTimestamp();
         try
         {
             while (true)
             {
-                if (await SealOnceAsync(cancellationToken) is not { } count)
+                if (await HoldAsync(cancellationToken) is not { } held)
+                {
                     await lease.WaitAsync(cancellationToken);
-                else if (count < EventsPerSeal)
-                    await Task.Delay(interval ?? DefaultInterval, store.Clock, cancellationToken);
+                    continue;
+                }
+
+                var isAll = await CollectAsync(cancellationToken);
+                var isIdle = draft.Count == 0;
+                if (draft.Count >= EventsPerSeal || (!isIdle && store.Clock.GetElapsedTime(sealedAt) >= pause))
+                {
+                    await SealAsync(held, cancellationToken);
+                    sealedAt = store.Clock.GetTimestamp();
+                }
+
+                if (isAll)
+                    await Task.Delay(isIdle || CollectPause > pause ? pause : CollectPause, store.Clock, cancellationToken);
             }
         }
         finally
@@ -50,12 +70,20 @@ public sealed class Sealer(EventStore store, ProofKeys keys, HeadFile? heads = n
     {
         try
         {
-            await store.ReadHeadAsync(cancellationToken);
-            while (await SealOnceAsync(cancellationToken) is not 0)
+            var head = await store.ReadHeadAsync(cancellationToken);
+            do
             {
-                if (lease.Lease is null)
+                if (await HoldAsync(cancellationToken) is not { } held)
+                {
                     await lease.WaitAsync(cancellationToken);
+                    continue;
+                }
+
+                await CollectAsync(cancellationToken);
+                if (draft.Count > 0)
+                    await SealAsync(held, cancellationToken);
             }
+            while (token < 0 || draft.Last < head);
         }
         finally
         {
@@ -63,33 +91,61 @@ public sealed class Sealer(EventStore store, ProofKeys keys, HeadFile? heads = n
         }
     }
 
-    /// <returns>How many events it sealed; null when another sealer holds the lease.</returns>
-    private async Task<int?> SealOnceAsync(CancellationToken cancellationToken)
+    /// <returns>Null when another sealer holds the lease.</returns>
+    private async Task<Lease?> HoldAsync(CancellationToken cancellationToken)
     {
         if (await lease.HoldAsync(cancellationToken) is not { } held)
             return null;
         if (held.Token != token)
             await ContinueAsync(held, cancellationToken);
-        if (store.Position <= sealedTo)
-            return 0;
-        var events = await store.Engine.ReadLogAsync(sealedTo, EventsPerSeal, cancellationToken);
-        if (events.Count == 0)
-            return 0;
+        return held;
+    }
 
-        var seal = Make(events);
+    /// <returns>True when there is nothing more for now.</returns>
+    private async Task<bool> CollectAsync(CancellationToken cancellationToken)
+    {
+        while (draft.Count < EventsPerSeal && draft.Last < store.Position)
+        {
+            var before = draft.Last;
+            store.Recent?.MoveTo(draft, EventsPerSeal);
+            if (draft.Last > before)
+                continue;
+            var events = await store.Engine.ReadLogAsync(before, EventsPerRead, cancellationToken);
+            foreach (var recorded in events)
+            {
+                if (recorded.Position != draft.Last + 1)
+                    throw new TamperedLogException($"Store {store.Name} has no event at position {draft.Last + 1}, but later ones: it was deleted. Run: Shop.Host verify");
+                draft.Add(recorded);
+            }
+
+            if (events.Count == 0)
+                return true;
+        }
+
+        return draft.Count < EventsPerSeal;
+    }
+
+    private async Task SealAsync(Lease held, CancellationToken cancellationToken)
+    {
+        var (now, keyId) = (store.Clock.GetUtcNow().TruncateToMicroseconds(), keys.SigningKeyId ?? "");
+        var (digests, places) = (draft.Digests, draft.Places);
+        var next = SealContents.Hash(hash, draft.First, draft.Last, digests, places);
+        var signature = keys.Sign(SignedHead.Signed(store.Name, draft.Last, next, now, keyId));
+        var seal = new Seal(draft.First, draft.Last, digests, places, next, now, keyId, signature);
         var renewed = store.Clock.GetTimestamp();
         if (!await store.Engine.AddSealAsync(seal, hash, held, cancellationToken))
         {
             lease.Lost();
             token = -1;
-            return null;
+            return;
         }
 
         lease.Renewed(renewed);
-        (sealedTo, hash) = (seal.Last, seal.Hash);
+        Begin(seal.Last, seal.Hash);
         heads?.Write(SignedHead.Of(store.Name, seal));
-        return events.Count;
     }
+
+    private void Begin(long sealedTo, byte[] lastHash) => (draft, hash) = (new(sealedTo), lastHash);
 
     /// <summary>Goes on from the last seal, which must be our own work and not older than what we remember outside.</summary>
     private async Task ContinueAsync(Lease held, CancellationToken cancellationToken)
@@ -104,7 +160,8 @@ public sealed class Sealer(EventStore store, ProofKeys keys, HeadFile? heads = n
 
         if (heads?.Read() is { } head)
             await CheckAsync(head, cancellationToken);
-        (sealedTo, hash, token) = (last?.Last ?? 0, last?.Hash ?? [], held.Token);
+        Begin(last?.Last ?? 0, last?.Hash ?? []);
+        token = held.Token;
     }
 
     /// <summary>Sealing over a log that was cut off would cover up the deed.</summary>
@@ -119,19 +176,5 @@ public sealed class Sealer(EventStore store, ProofKeys keys, HeadFile? heads = n
                 $"Store {store.Name} lacks the seal at position {head.Position} of {head.SealedAt:O} that {heads!.Path} tells of: its log was cut off or replaced. "
                 + "Run: Shop.Host verify. If you have restored an older backup yourself, delete that file.");
         }
-    }
-
-    private Seal Make(IReadOnlyList<RecordedEvent> events)
-    {
-        for (var index = 0; index < events.Count; index++)
-        {
-            if (events[index].Position != sealedTo + 1 + index)
-                throw new TamperedLogException($"Store {store.Name} has no event at position {sealedTo + 1 + index}, but later ones: it was deleted. Run: Shop.Host verify");
-        }
-
-        var (first, last, now, keyId) = (events[0].Position, events[^1].Position, store.Clock.GetUtcNow().TruncateToMicroseconds(), keys.SigningKeyId ?? "");
-        var (digests, places) = (SealContents.Digests(events), SealContents.Places(events));
-        var next = SealContents.Hash(hash, first, last, digests, places);
-        return new(first, last, digests, places, next, now, keyId, keys.Sign(SignedHead.Signed(store.Name, last, next, now, keyId)));
     }
 }

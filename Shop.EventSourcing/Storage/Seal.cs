@@ -7,7 +7,7 @@ namespace Shop.EventSourcing.Storage;
 /// <param name="First">Position of the first event.</param>
 /// <param name="Last">Position of the last event.</param>
 /// <param name="Digests">32 bytes per event, in position order.</param>
-/// <param name="Places">Compressed: stream and version of each event.</param>
+/// <param name="Places">Stream and version of each event.</param>
 /// <param name="Hash">Over the hash before, the positions, the digests and the places.</param>
 /// <param name="KeyId">Of the key that signed.</param>
 /// <param name="Signature">Over the head that this seal makes.</param>

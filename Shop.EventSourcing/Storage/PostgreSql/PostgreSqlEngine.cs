@@ -82,18 +82,11 @@ public sealed partial class PostgreSqlEngine : IStorageEngine
     public Task<WriteResult[]> CommitAsync(IReadOnlyList<WriteSet> group, CancellationToken cancellationToken) =>
         writer.CommitAsync(group, cancellationToken);
 
-    public async Task<IReadOnlyList<RecordedEvent>> ReadStreamAsync(
-        string stream, long afterVersion, long? toVersion, DateTimeOffset? until, int limit, CancellationToken cancellationToken) =>
-        await QueryAsync(ReadStreamSql, Event, cancellationToken, stream, afterVersion, toVersion ?? long.MaxValue, until?.UtcDateTime ?? DateTime.MaxValue.ToUniversalTime(), limit);
-
     public async Task<Snapshot?> ReadSnapshotAsync(string stream, CancellationToken cancellationToken) =>
         (await QueryAsync($"{SnapshotsSql} WHERE stream = $1", ReadSnapshot, cancellationToken, stream)).FirstOrDefault();
 
     public async Task<IReadOnlyList<Snapshot>> ReadSnapshotsAsync(string afterStream, int limit, CancellationToken cancellationToken) =>
         await QueryAsync($"{SnapshotsSql} WHERE stream > $1 ORDER BY stream LIMIT $2", ReadSnapshot, cancellationToken, afterStream, limit);
-
-    public async Task<IReadOnlyList<RecordedEvent>> ReadLogAsync(long afterPosition, int limit, CancellationToken cancellationToken) =>
-        await QueryAsync(ReadLogSql, Event, cancellationToken, afterPosition, limit);
 
     public Task<long> ReadHeadAsync(CancellationToken cancellationToken) => NumberAsync("SELECT position FROM log_head", cancellationToken);
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Shop.EventSourcing.Archive;
 
 namespace Shop.EventSourcing.Storage.Sqlite;
 
@@ -43,7 +44,8 @@ public sealed partial class SqliteEngine(string path, IReadOnlyList<Table> table
 
     public Task<IReadOnlyList<RecordedEvent>> ReadStreamAsync(
         string stream, long afterVersion, long? toVersion, DateTimeOffset? until, int limit, CancellationToken cancellationToken) =>
-        Read<IReadOnlyList<RecordedEvent>>(reader => reader.Stream(stream, afterVersion, toVersion, until, limit), cancellationToken);
+        ArchivedEvents.ReadAsync(() => Read<IReadOnlyList<RecordedEvent>>(
+            reader => reader.Stream(new StreamRange(stream, afterVersion, toVersion, until, limit)), cancellationToken));
 
     public Task<Snapshot?> ReadSnapshotAsync(string stream, CancellationToken cancellationToken) =>
         Read(reader => reader.Snapshot(stream), cancellationToken);
@@ -52,7 +54,7 @@ public sealed partial class SqliteEngine(string path, IReadOnlyList<Table> table
         Read<IReadOnlyList<Snapshot>>(reader => reader.Snapshots(afterStream, limit), cancellationToken);
 
     public Task<IReadOnlyList<RecordedEvent>> ReadLogAsync(long afterPosition, int limit, CancellationToken cancellationToken) =>
-        Read<IReadOnlyList<RecordedEvent>>(reader => reader.Log(afterPosition, limit), cancellationToken);
+        ArchivedEvents.ReadAsync(() => Read<IReadOnlyList<RecordedEvent>>(reader => reader.Log(afterPosition, limit), cancellationToken));
 
     public Task<long> ReadHeadAsync(CancellationToken cancellationToken) => Read(reader => reader.Head(), cancellationToken);
 
@@ -145,7 +147,7 @@ public sealed partial class SqliteEngine(string path, IReadOnlyList<Table> table
         cancellationToken.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(disposed, this);
         if (!readers.TryTake(out var reader))
-            reader = new(path);
+            reader = new(path, Segments);
         try
         {
             return Task.FromResult(read(reader));

@@ -93,6 +93,19 @@ internal sealed class HeldEngine(IStorageEngine inner) : IStorageEngine
 
     public Task ReleaseLeaseAsync(Lease lease, CancellationToken cancellationToken) => inner.ReleaseLeaseAsync(lease, cancellationToken);
 
+    public Task<IReadOnlyList<HotStream>> ReadHotStreamsAsync(long afterId, int limit, CancellationToken cancellationToken) =>
+        inner.ReadHotStreamsAsync(afterId, limit, cancellationToken);
+
+    public Task<IReadOnlyList<Segment>> ReadSegmentsAsync(string afterName, int limit, CancellationToken cancellationToken) =>
+        inner.ReadSegmentsAsync(afterName, limit, cancellationToken);
+
+    public Task<bool> MoveOutAsync(Segment segment, IReadOnlyList<ArchivedPart> parts, Lease lease, CancellationToken cancellationToken) =>
+        inner.MoveOutAsync(segment, parts, lease, cancellationToken);
+
+    public Task<bool> MoveBackAsync(
+        Segment segment, IReadOnlyList<ArchivedPart> parts, IReadOnlyList<RecordedEvent> events, Lease lease, CancellationToken cancellationToken) =>
+        inner.MoveBackAsync(segment, parts, events, lease, cancellationToken);
+
     public Task<IReadOnlyList<Seal>> ReadSealsAsync(long afterPosition, int limit, CancellationToken cancellationToken) =>
         inner.ReadSealsAsync(afterPosition, limit, cancellationToken);
 
