@@ -29,7 +29,7 @@ internal static class EraseCommand
         var definition = OrderingModuleExtensions.Store;
         var file = Path.Combine(data, definition.Name + ".db");
         if (!File.Exists(file))
-            throw new StartException($"{file} does not exist. Name the folder of a shop that has run with --data.");
+            throw new StartException($"{file} does not exist. Name the folder of a shop that has run with --data. A running or distributed shop erases by POST /customers/{{id}}/erase.");
         using var folder = DataFolder.Open(data);
         await using var store = new EventStore(definition.Name, new SqliteEngine(file, definition.Tables), definition.InlineProjections, TimeProvider.System);
         await store.OpenAsync(SchemaScript.FromAssembly(definition.Schema, "Sqlite"), cancellationToken);

@@ -40,7 +40,7 @@ public class PersonalData
             return new(this, unit, handle, key, isNew: false);
 
         var (newest, _) = await store.ReadAsync(DataSubject.Aggregate, subject, cancellationToken);
-        throw newest.Key == used
+        throw newest.Key == used && await FindAsync(used.KeyId, cancellationToken) is null
             ? new InvalidOperationException($"Key {used.KeyId} of {subject} is missing in table {DataKeyRow.Table.Name}, although it was never erased. Restore it from a backup, or erase the subject.")
             : new ConcurrencyConflictException($"The key of {subject} was destroyed.");
     }

@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace Shop.Host.Tests.EndToEnd;
 
-/// <summary>The whole shop, and all its files: after an erasure nobody finds a name, an address or an e-mail, and the audit still passes.</summary>
+/// <summary>The whole shop, and all its files: after an erasure nobody finds a name, an address or an e-mail, and audit and verify still pass.</summary>
 public sealed class ForgettingTests(ITestOutputHelper output)
 {
     private const string Name = "Zoë Quillfeather";
@@ -13,7 +13,7 @@ public sealed class ForgettingTests(ITestOutputHelper output)
     private static readonly string[] Words = [Name, "Quillfeather", Email, "17 Marmalade Crescent", "Oglethorpe", "Wobblebury", "WB7 9QX"];
 
     [Fact]
-    public async Task After_an_erasure_no_file_holds_anything_readable_and_the_audit_passes()
+    public async Task After_an_erasure_no_file_holds_anything_readable_and_audit_and_verify_pass()
     {
         await using var shop = await RunningShop.StartAsync();
         var client = shop.Client;
@@ -40,6 +40,7 @@ public sealed class ForgettingTests(ITestOutputHelper output)
         (await client.PlaceAsync(Body("FORGET", "zoe", Cards.Approved), "k1")).Body.ShouldBe(confirmed.Body);
         search.FindInFolder(shop.Application.Data).ShouldBeEmpty();
         await shop.StopAndAuditAsync();
+        await ShouldBeProvedAsync(shop.Application.Data);
         search.FindInFolder(shop.Application.Data).ShouldBeEmpty();
         await shop.RestartAsync();
         (await shop.Client.GetAsync($"/orders/{confirmed.OrderId}")).ShouldBe(200)["customer"].GetRawText().ShouldBe("""{"erased":true}""");
@@ -73,6 +74,7 @@ public sealed class ForgettingTests(ITestOutputHelper output)
         (await EraseAsync(0, "--customer", "zoe")).ShouldBe(erased);
         (await EraseAsync(0, "--order", $"{guest}")).ShouldContain($"Erased order:{guest}");
         (await AuditCommand.AuditAsync(folder.Path)).Violations.ShouldBeEmpty();
+        await ShouldBeProvedAsync(folder.Path);
 
         await store.OpenAsync();
         await ExecuteAsync("UPDATE data_keys SET (master_key_id, wrapped) = (SELECT master_key_id, wrapped FROM kept WHERE kept.key_id = data_keys.key_id) WHERE subject = 'customer:zoe'");
@@ -93,6 +95,14 @@ public sealed class ForgettingTests(ITestOutputHelper output)
             command.CommandText = sql;
             await command.ExecuteNonQueryAsync();
         }
+    }
+
+    /// <summary>No stored event was changed.</summary>
+    private static async Task ShouldBeProvedAsync(string data)
+    {
+        var (exitCode, text, errors) = await HostProcess.RunAsync("verify", "--data", data);
+        exitCode.ShouldBe(0, text + string.Join('\n', errors));
+        text.ShouldContain("Proof holds");
     }
 
     private static string Body(string sku, string? customerId, string card) => JsonSerializer.Serialize(new
