@@ -1,5 +1,6 @@
 using MassTransit;
 using Shop.Contracts;
+using Shop.EventSourcing.Archive;
 using Shop.Messaging;
 using Shop.Messaging.Measuring;
 using Shop.Messaging.Sagas;
@@ -20,6 +21,11 @@ public static class OrderSagas
         Name = "saga",
         Schema = typeof(OrchestrationModule).Assembly,
         InlineProjections = [Streams.Project(OrderSagaRow.Table, OrderSagaRow.Project)],
+        ArchivePolicies =
+        [
+            new ArchivePolicy<SagaSnapshot, SagaTransitioned>(
+                Streams.Aggregate, snapshot => Streams.ToInstance(snapshot) is { EndedAt: not null, NeedsAttention: false }),
+        ],
     };
 }
 

@@ -1,11 +1,7 @@
 using Shop.Audit;
 using Shop.Audit.Reading;
 using Shop.EventSourcing.Storage.Sqlite;
-using Shop.Inventory;
 using Shop.Messaging;
-using Shop.Orchestration;
-using Shop.Ordering;
-using Shop.Payments;
 using Shop.PaymentSandbox.Storage;
 
 namespace Shop.Host;
@@ -13,13 +9,10 @@ namespace Shop.Host;
 /// <summary>Audits the stores of a data folder and the sandbox's ledger beside them.</summary>
 public static class AuditCommand
 {
-    private static readonly StoreDefinition[] Definitions =
-        [OrderingModuleExtensions.Store, PaymentsModuleExtensions.Store, InventoryRegistration.Store, OrderSagas.Store];
-
     /// <returns>0 when all promises hold, 1 when one does not.</returns>
     internal static async Task<int> RunAsync(string data, TextWriter output, CancellationToken cancellationToken)
     {
-        if (Definitions.FirstOrDefault(definition => !File.Exists(FileOf(data, definition))) is { } missing)
+        if (ShopStores.All.FirstOrDefault(definition => !File.Exists(FileOf(data, definition))) is { } missing)
             throw new StartException($"{FileOf(data, missing)} does not exist. Name the folder of a shop that has run with --data.");
         var report = await AuditAsync(data, cancellationToken);
         report.Print(output);
@@ -32,7 +25,7 @@ public static class AuditCommand
         var stores = new List<AuditedStore>();
         try
         {
-            foreach (var definition in Definitions)
+            foreach (var definition in ShopStores.All)
             {
                 var engine = new SqliteEngine(FileOf(data, definition), definition.Tables);
                 stores.Add(new(definition.Name, engine, definition.InlineProjections, definition.AsyncProjections));
@@ -49,7 +42,7 @@ public static class AuditCommand
         }
     }
 
-    private static string FileOf(string data, StoreDefinition definition) => Path.Combine(data, definition.Name + ".db");
+    internal static string FileOf(string data, StoreDefinition definition) => Path.Combine(data, definition.Name + ".db");
 
     private static ProviderIntent ToIntent(LedgerRecord record) => new(
         record.IntentId, record.OrderId, record.AmountMinor, record.Currency, record.Status, record.CapturedMinor, record.RefundedMinor,

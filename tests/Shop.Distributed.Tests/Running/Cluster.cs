@@ -31,6 +31,7 @@ internal sealed class Cluster : IAsyncDisposable
 
     private readonly string folder = Directory.CreateTempSubdirectory("shop-drill-").FullName;
     private readonly string providerKey = $"sk_test_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12))}";
+    private readonly string masterKey = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
     private readonly Dictionary<string, ServiceProcess[]> services = [];
     private readonly Dictionary<string, ServiceClient> clients = [];
 
@@ -134,6 +135,7 @@ internal sealed class Cluster : IAsyncDisposable
         [$"ConnectionStrings__{service.Name}"] = DatabaseOf(service.Name, options.DatabasePort(service.Name, replica)),
         ["Payments__Gateway__BaseUrl"] = Sandbox.Url,
         ["Payments__Gateway__SecretKey"] = providerKey,
+        ["Shop__PersonalData__MasterKey"] = masterKey,
     };
 
     private string DatabaseOf(string service, int? port)

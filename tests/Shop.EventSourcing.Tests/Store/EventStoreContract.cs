@@ -1,3 +1,4 @@
+using Shop.EventSourcing.Protection;
 using Shop.EventSourcing.Storage;
 
 namespace Shop.EventSourcing.Tests.Store;
@@ -10,7 +11,7 @@ public abstract partial class EventStoreContract : IAsyncLifetime
     private HeldEngine engine = null!;
     private EventStore store = null!;
 
-    protected static IReadOnlyList<Table> Tables { get; } = [TallyRow.Table, TallyListRow.Table];
+    internal static IReadOnlyList<Table> Tables { get; } = [TallyRow.Table, TallyListRow.Table, TallyLengths.Rows, DataKeyRow.Table];
 
     /// <summary>Opens the test's database, as another process would.</summary>
     protected abstract IStorageEngine Open();
