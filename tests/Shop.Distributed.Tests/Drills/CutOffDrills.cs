@@ -35,7 +35,7 @@ public sealed class CutOffDrills(DrillServers servers, ITestOutputHelper output)
         network.Stall();
         drill.Note($"Cut off {what}; {drill.Load.Acknowledged.Count} orders acknowledged.");
         drill.Load.Release(drill.Load.Total / 4);
-        await Task.Delay(DrillOptions.Outage(20, 60));
+        await Task.Delay(DrillOptions.Outage(15, 60));
         network.Heal();
         drill.Note($"The network is whole again; {drill.Load.Acknowledged.Count} orders acknowledged.");
     });

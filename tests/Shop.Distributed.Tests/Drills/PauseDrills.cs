@@ -24,7 +24,7 @@ public sealed class PauseDrills(DrillServers servers, ITestOutputHelper output) 
                 replica.Pause();
             drill.Note($"Paused {string.Join(", ", paused.Select(replica => replica.Name))}; {drill.Load.Acknowledged.Count} orders acknowledged.");
             drill.Load.Release(drill.Load.Total / 3);
-            await Task.Delay(DrillOptions.Outage(20, 60));
+            await Task.Delay(DrillOptions.Outage(15, 60));
             drill.Note($"They go on; {drill.Load.Acknowledged.Count} orders acknowledged.");
             foreach (var replica in paused)
                 replica.Continue();

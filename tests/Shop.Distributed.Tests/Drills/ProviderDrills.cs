@@ -15,7 +15,7 @@ public sealed class ProviderDrills(DrillServers servers, ITestOutputHelper outpu
             await drill.Cluster.Sandbox.KillAsync();
             drill.Note($"Killed the provider; {drill.Load.Acknowledged.Count} orders acknowledged.");
             drill.Load.ReleaseAll();
-            await Task.Delay(DrillOptions.Outage(10, 60));
+            await Task.Delay(DrillOptions.Outage(5, 60));
             await drill.Cluster.Sandbox.StartUntilReadyAsync();
             drill.Note($"The provider is back; {drill.Load.Acknowledged.Count} orders acknowledged.");
         });
