@@ -1,6 +1,7 @@
 using MassTransit;
 using Shop.Contracts;
 using Shop.EventSourcing.Archive;
+using Shop.EventSourcing.Protection;
 using Shop.Messaging;
 using Shop.ServiceDefaults;
 
@@ -15,7 +16,7 @@ public static class OrderingModuleExtensions
     {
         Name = "order",
         Schema = typeof(OrderingModule).Assembly,
-        AsyncProjections = [new OrderListProjection()],
+        OtherTables = [DataKeyRow.Table],
         ArchivePolicies =
         [
             new ArchivePolicy<Order, OrderEvent>(Order.Aggregate, order => order is Order.Rejected or Order.Cancelled or Order.Confirmed { CancellationRequested: false }),
@@ -26,6 +27,8 @@ public static class OrderingModuleExtensions
     public static IServiceCollection AddOrdering(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddStore<OrderingModule>(configuration, Store);
+        services.AddPersonalData<OrderingModule>(configuration);
+        services.AddSingleton<OrderPersonalData>();
         services.AddSingleton<OrderMetrics>();
         services.AddSingleton<OrderWaits>();
         services.AddSingleton<OrderPlacement>();
@@ -48,6 +51,7 @@ public static class OrderingModuleExtensions
         GetOrderEndpoint.Map(routes);
         OrderHistoryEndpoint.Map(routes);
         CancelOrderEndpoint.Map(routes);
+        ErasureEndpoints.Map(routes);
         return routes;
     }
 }

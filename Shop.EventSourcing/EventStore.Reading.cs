@@ -72,8 +72,7 @@ public partial class EventStore
     public static TEvent Decode<TEvent>(EventTypes events, RecordedEvent recorded) where TEvent : class =>
         events.TryDeserialize(recorded.Type, recorded.Data, out var @event)
             ? (TEvent)@event
-            : throw new InvalidOperationException(
-                $"{recorded.Stream} has an unknown event {recorded.Type} at version {recorded.Version}. Register its stored name in the aggregate's EventTypes.");
+            : throw new UnknownEventException(recorded, "Register its stored name in the aggregate's EventTypes.");
 
     /// <returns>The newest state, also one that is still being committed; and whether it comes from the database just now.</returns>
     internal async ValueTask<(StreamCache.Entry Entry, bool ReadNow)> LoadEntryAsync<TState, TEvent>(

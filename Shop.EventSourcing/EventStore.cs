@@ -57,6 +57,9 @@ public partial class EventStore : IAsyncDisposable
     /// <summary>Called when something in the background failed that is tried again. Must not block.</summary>
     public Action<Exception>? BackgroundFailed { get; set; }
 
+    /// <summary>Called with what others have appended, in the order of the log. Must not block.</summary>
+    internal event Action<IReadOnlyList<RecordedEvent>>? Followed;
+
     internal Lock Gate { get; } = new();
 
     internal StreamCache Cache { get; } = new(CachedStreams);
@@ -156,6 +159,7 @@ public partial class EventStore : IAsyncDisposable
         Advance(events[^1].Position);
         foreach (var recorded in events)
             watchers.Changed(recorded.Stream);
+        Followed?.Invoke(events);
         EventsCommitted?.Invoke();
     }
 

@@ -42,7 +42,7 @@ public static class AuditCommand
         }
     }
 
-    private static string FileOf(string data, StoreDefinition definition) => Path.Combine(data, definition.Name + ".db");
+    internal static string FileOf(string data, StoreDefinition definition) => Path.Combine(data, definition.Name + ".db");
 
     private static ProviderIntent ToIntent(LedgerRecord record) => new(
         record.IntentId, record.OrderId, record.AmountMinor, record.Currency, record.Status, record.CapturedMinor, record.RefundedMinor,

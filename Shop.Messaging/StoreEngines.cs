@@ -17,15 +17,12 @@ public static class StoreEngines
         if (Kind(configuration) == "PostgreSql")
             return CreatePostgreSql(configuration, definition, environment);
 
+        Folder(configuration);
         var path = FileOf(configuration, definition);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         return configuration["Shop:Archive:Path"] is { Length: > 0 } archive
             ? new SqliteEngine(path, definition.Tables) { Segments = new(Path.Combine(archive, definition.Name)) }
             : new SqliteEngine(path, definition.Tables);
     }
-
-    /// <summary>True when each store is a SQLite file of this process.</summary>
-    public static bool IsEmbedded(IConfiguration configuration) => Kind(configuration) == "Sqlite";
 
     /// <summary>The file of an embedded store.</summary>
     public static string FileOf(IConfiguration configuration, StoreDefinition definition) => Path.Combine(DataFolder(configuration), definition.Name + ".db");
@@ -35,6 +32,17 @@ public static class StoreEngines
     /// <summary>The service's own scripts for that database.</summary>
     public static IReadOnlyList<SchemaScript> Scripts(IConfiguration configuration, StoreDefinition definition) =>
         SchemaScript.FromAssembly(definition.Schema, Kind(configuration));
+
+    /// <summary>True when the stores are files of one process.</summary>
+    public static bool IsEmbedded(IConfiguration configuration) => Kind(configuration) == "Sqlite";
+
+    /// <summary>The folder of the embedded stores, created when it is missing.</summary>
+    public static string Folder(IConfiguration configuration)
+    {
+        var folder = DataFolder(configuration);
+        Directory.CreateDirectory(folder);
+        return folder;
+    }
 
     private static PostgreSqlEngine CreatePostgreSql(IConfiguration configuration, StoreDefinition definition, IHostEnvironment? environment)
     {

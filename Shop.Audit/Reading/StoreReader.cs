@@ -12,6 +12,7 @@ internal sealed class StoreReader(AuditedStore store, AuditInput input)
 
     private readonly Dictionary<string, long> versions = new(StringComparer.Ordinal);
     private readonly ReadModelReplay readModels = new(store);
+    private readonly DataKeyReplay dataKeys = new(store);
 
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
@@ -42,6 +43,7 @@ internal sealed class StoreReader(AuditedStore store, AuditInput input)
         if (head != position)
             facts.Findings.Add(new("log", $"its last event at position {head}", $"position {position}"));
         await readModels.CompareAsync(facts, position, cancellationToken);
+        await dataKeys.CompareAsync(facts, cancellationToken);
     }
 
     /// <summary>Positions and versions count 1, 2, 3, … without gaps.</summary>
@@ -61,7 +63,7 @@ internal sealed class StoreReader(AuditedStore store, AuditInput input)
         try
         {
             using var data = JsonDocument.Parse(recorded.Data);
-            if (!input.Books.Any(book => book.Apply(recorded, data.RootElement)))
+            if (!dataKeys.Apply(recorded, data.RootElement) && !input.Books.Any(book => book.Apply(recorded, data.RootElement)))
                 facts.Findings.Add(new(place, "an event whose stored name is known", recorded.Type));
         }
         catch (UnreadableEventException error)

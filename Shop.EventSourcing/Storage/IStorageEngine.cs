@@ -91,7 +91,10 @@ public partial interface IStorageEngine : IAsyncDisposable
     Task<bool> SaveProjectionAsync(
         string projection, Lease lease, long from, long to, IReadOnlyList<RowWrite> rows, CancellationToken cancellationToken);
 
-    /// <summary>Takes a lease that is free, or renews the holder's own. On a database of one process it is always free.</summary>
+    /// <summary>
+    /// Takes a lease that is free, or renews the holder's own. On a database of one process it is always free; its token grows all
+    /// the same when what it guards is changed.
+    /// </summary>
     /// <param name="holder">Who asks; an id that nobody else uses.</param>
     /// <param name="duration">By the database's clock, from now.</param>
     /// <returns>Null while somebody else holds it. The token is higher than that of every holder before.</returns>
@@ -114,8 +117,19 @@ public partial interface IStorageEngine : IAsyncDisposable
     Task ListenAsync(Action listening, Action<string, long> heard, CancellationToken cancellationToken) =>
         throw new NotSupportedException("This database has no other writers.");
 
+    /// <summary>
+    /// Takes what rows of a table said before they were overwritten out of the database's files, as far as that goes without holding up
+    /// others: SQLite empties the WAL into the file, PostgreSQL vacuums the table. Copies made before, such as backups and archived WAL,
+    /// stay as they are.
+    /// </summary>
+    /// <returns>False when somebody's reading kept it from being done.</returns>
+    Task<bool> PurgeAsync(Table table, CancellationToken cancellationToken) => Task.FromResult(true);
+
     /// <summary>Queries over the read-model tables given at construction; no tracking, read only.</summary>
     ReadModels OpenReadModels();
+
+    /// <summary>The generations of its projections.</summary>
+    ProjectionStorage Projections => throw new NotSupportedException($"{GetType().Name} keeps no generations of its projections.");
 }
 
 /// <summary>One numbered SQL script of a service's schema.</summary>

@@ -50,11 +50,12 @@ public sealed partial class PostgreSqlEngine : IStorageEngine
     {
         this.source = source;
         this.tables = tables;
-        rowsOf = tables.Append(Snapshot.Table).ToDictionary(table => table, table => new PostgreSqlRows(table));
+        rowsOf = tables.Append(Snapshot.Table).Concat(tables.Select(table => table.Next)).ToDictionary(table => table, table => new PostgreSqlRows(table));
         writer = new(source.Connections, rowsOf);
         signals = new(source.Connections);
         readModels = new DbContextOptionsBuilder<ReadModels>()
             .UseNpgsql(source.Connections, options => options.EnableRetryOnFailure(ReadRetries, ReadRetryPause, null)).Options;
+        Projections = new PostgreSqlProjections(source.Connections, rowsOf, readModels);
     }
 
     public bool IsShared => true;
@@ -71,7 +72,12 @@ public sealed partial class PostgreSqlEngine : IStorageEngine
 
     public Task InitializeAsync(IReadOnlyList<SchemaScript> scripts, CancellationToken cancellationToken) =>
         PostgreSqlSchema.UpgradeAsync(
-            source.Connections, SchemaScripts.All("PostgreSql", scripts).Concat(rowsOf.Values.SelectMany(rows => rows.Scripts)), cancellationToken);
+            source.Connections,
+            [
+                .. SchemaScripts.All("PostgreSql", scripts), .. tables.Select(table => TableScript.Of(table, PostgreSqlRows.TypeOf)),
+                .. rowsOf.Values.SelectMany(rows => rows.Scripts),
+            ],
+            cancellationToken);
 
     public Task<WriteResult[]> CommitAsync(IReadOnlyList<WriteSet> group, CancellationToken cancellationToken) =>
         writer.CommitAsync(group, cancellationToken);
@@ -152,7 +158,15 @@ public sealed partial class PostgreSqlEngine : IStorageEngine
         }
     }
 
+    public async Task<bool> PurgeAsync(Table table, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync($"VACUUM \"{table.Name}\"", cancellationToken);
+        return true;
+    }
+
     public ReadModels OpenReadModels() => new(readModels, tables);
+
+    public ProjectionStorage Projections { get; }
 
     public async ValueTask DisposeAsync()
     {

@@ -24,6 +24,7 @@ public sealed partial class SqliteEngine(string path, IReadOnlyList<Table> table
     private SqliteWriter? writer;
     private bool disposed;
     private DbContextOptions? readModels;
+    private SqliteProjections? projections;
 
     public string Location => $"SQLite file {path}";
 
@@ -31,7 +32,7 @@ public sealed partial class SqliteEngine(string path, IReadOnlyList<Table> table
     {
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
             Directory.CreateDirectory(folder);
-        SqliteSchema.Upgrade(path, scripts);
+        SqliteSchema.Upgrade(path, SchemaScripts.All("Sqlite", scripts).Concat(tables.Select(table => TableScript.Of(table, SqliteRows.TypeOf))));
         var opened = new SqliteWriter(path, tables);
         writer?.Dispose();
         writer = opened;
@@ -96,10 +97,16 @@ public sealed partial class SqliteEngine(string path, IReadOnlyList<Table> table
 
     public Task<bool> SaveProjectionAsync(
         string projection, Lease lease, long from, long to, IReadOnlyList<RowWrite> rows, CancellationToken cancellationToken) =>
-        Write(() => Writer.SaveProjection(projection, from, to, rows), cancellationToken);
+        Write(() => Writer.SaveProjection(projection, lease, from, to, rows), cancellationToken);
 
-    public ReadModels OpenReadModels() =>
-        new(readModels ??= new DbContextOptionsBuilder<ReadModels>().UseSqlite(readOnlyConnectionString).Options, tables);
+    public Task<bool> PurgeAsync(Table table, CancellationToken cancellationToken) => Write(() => Writer.EmptyWal(), cancellationToken);
+
+    public Task<Lease?> TakeLeaseAsync(string name, Guid holder, TimeSpan duration, CancellationToken cancellationToken) =>
+        Read<Lease?>(reader => new(name, holder, reader.LeaseToken(name), duration), cancellationToken);
+
+    public ReadModels OpenReadModels() => new(Options, tables);
+
+    public ProjectionStorage Projections => projections ??= new SqliteProjections(path, writing, () => Options);
 
     public async ValueTask DisposeAsync()
     {
@@ -117,6 +124,8 @@ public sealed partial class SqliteEngine(string path, IReadOnlyList<Table> table
         writer = null;
         writing.Dispose();
     }
+
+    private DbContextOptions Options => readModels ??= new DbContextOptionsBuilder<ReadModels>().UseSqlite(readOnlyConnectionString).Options;
 
     private SqliteWriter Writer => writer ?? throw new InvalidOperationException("Call InitializeAsync first.");
 

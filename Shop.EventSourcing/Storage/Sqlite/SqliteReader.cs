@@ -73,6 +73,13 @@ internal sealed partial class SqliteReader : IDisposable
         return Single(statement, 0);
     }
 
+    public long LeaseToken(string name)
+    {
+        var statement = Statement(SqliteWriter.LeaseTokenSql);
+        statement.Bind(1, name);
+        return Single(statement, 0) + SqliteWriter.FirstToken;
+    }
+
     public void Dispose() => database.Dispose();
 
     internal static List<OutboxMessage> OutboxMessages(SqliteStatement statement) => Rows(statement, row => new OutboxMessage(

@@ -123,7 +123,11 @@ internal sealed class HeldEngine(IStorageEngine inner) : IStorageEngine
     public Task ListenAsync(Action listening, Action<string, long> heard, CancellationToken cancellationToken) =>
         inner.ListenAsync(listening, heard, cancellationToken);
 
+    public Task<bool> PurgeAsync(Table table, CancellationToken cancellationToken) => inner.PurgeAsync(table, cancellationToken);
+
     public ReadModels OpenReadModels() => inner.OpenReadModels();
+
+    public ProjectionStorage Projections => inner.Projections;
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
