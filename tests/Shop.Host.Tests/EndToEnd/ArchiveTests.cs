@@ -46,7 +46,7 @@ public sealed class ArchiveTests(ITestOutputHelper output)
         var confirmed = purchases.First(pair => pair.Answer.Body.Contains("confirmed", StringComparison.Ordinal)).Answer.OrderId;
         (await shop.Client.PostAsync($"/orders/{confirmed}/cancel", new { reason = "late" })).Status.ShouldBeOneOf(200, 202);
         await shop.Client.UntilStatusAsync(confirmed, "cancelled");
-        await shop.StopAndAuditAsync(TimeSpan.FromSeconds(30));
+        await shop.StopAndAuditAsync();
         (await HostProcess.RunAsync("verify", "--data", data)).ExitCode.ShouldBe(0);
         (await HostProcess.RunAsync("archive", "--restore", "--data", data)).ExitCode.ShouldBe(0);
         (await AuditCommand.AuditAsync(data)).Violations.ShouldBeEmpty();
@@ -57,7 +57,7 @@ public sealed class ArchiveTests(ITestOutputHelper output)
     {
         await using var shop = await RunningShop.StartAsync();
         await BuyAsync(shop);
-        await shop.StopAndAuditAsync(TimeSpan.FromSeconds(30));
+        await shop.StopAndAuditAsync();
         var data = shop.Application.Data;
         var before = await LogsAsync(data);
 
@@ -74,7 +74,7 @@ public sealed class ArchiveTests(ITestOutputHelper output)
     {
         await using var shop = await RunningShop.StartAsync();
         await BuyAsync(shop);
-        await shop.StopAndAuditAsync(TimeSpan.FromSeconds(30));
+        await shop.StopAndAuditAsync();
         await using var server = await PostgreSqlServer.StartAsync();
         using var folder = new TempFolder();
         var settings = new Dictionary<string, string>
