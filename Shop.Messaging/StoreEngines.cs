@@ -56,7 +56,7 @@ public static class StoreEngines
             if (string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(connectionString).Host))
                 throw new StartupException($"Setting {setting} names no Host. Give one such as {example}");
             Credentials.RefuseInProduction(environment, setting, Credentials.DatabaseProblem(connectionString));
-            return new(connectionString, definition.Tables) 
+            return new(connectionString, definition.Tables)
             {
                 WriterClaim = MessagingOptions.Read(configuration).ClaimDuration,
                 Segments = configuration["Shop:Archive:Path"] is { Length: > 0 } archive ? new(Path.Combine(archive, definition.Name)) : null,

@@ -6,7 +6,7 @@ namespace Shop.EventSourcing.Proof;
 /// <summary>Compares a log with its seals, and these with their signatures and with heads kept elsewhere. Only reads; the shop may run.</summary>
 public sealed class LogVerifier(string store, IStorageEngine engine, ProofKeys keys)
 {
-    private const int SealBatch = 20;
+    private const int SealBatch = 5;
     private const int EventBatch = 2_000;
 
     private readonly List<Tampering> findings = [];
@@ -65,7 +65,7 @@ public sealed class LogVerifier(string store, IStorageEngine engine, ProofKeys k
         var next = (last?.Last ?? 0) + 1;
         if (seal.First != next)
             findings.Add(new(TamperingKind.SealMissing, next, null, $"no seal covers positions {next} to {seal.First - 1}"));
-        else if (!SealContents.Hash(last?.Hash ?? [], seal.First, seal.Last, seal.Digests, seal.Places).AsSpan().SequenceEqual(seal.Hash))
+        else if (!SealContents.Hash(last?.Hash ?? [], seal.First, seal.Last, seal.Digests.Span, seal.Places.Span).AsSpan().SequenceEqual(seal.Hash))
             findings.Add(new(TamperingKind.Forged, seal.First, null, $"the seal of positions {Range(seal)} was changed: what it holds does not give its hash"));
         if (!SignedHead.Of(store, seal).IsSignedBy(keys))
             findings.Add(new(TamperingKind.Forged, seal.First, null, $"the seal of positions {Range(seal)} {SignatureProblem(seal.KeyId)}"));
@@ -104,7 +104,7 @@ public sealed class LogVerifier(string store, IStorageEngine engine, ProofKeys k
             while (await log.PeekAsync() is { } early && early.Position < position)
                 comparison.AddUnsealed(log.Take());
             var found = await log.PeekAsync() is { } here && here.Position == position ? log.Take() : null;
-            comparison.Compare(position, places[index], seal.Digests.AsSpan(index * EventDigest.Bytes, EventDigest.Bytes), found);
+            comparison.Compare(position, places[index], seal.Digests.Span.Slice(index * EventDigest.Bytes, EventDigest.Bytes), found);
         }
     }
 

@@ -9,7 +9,7 @@ namespace Shop.EventSourcing.Proof;
 /// </summary>
 internal sealed class RecentAppends
 {
-    private const int EventsAtMost = 100_000;
+    private const int EventsAtMost = 20_000;
 
     private readonly ConcurrentQueue<(long After, int Events, WriteSet Set)> sets = [];
     private int remembered;
@@ -30,7 +30,7 @@ internal sealed class RecentAppends
             Forget();
 
             // An append wherever a stream stands does not tell which versions it got.
-            if (next.After < draft.Last || next.Set.Appends.Any(append => append.ExpectedVersion == StreamAppend.AnyVersion))
+            if (next.After < draft.Last || !HasVersions(next.Set))
                 continue;
             foreach (var append in next.Set.Appends)
             {
@@ -38,6 +38,17 @@ internal sealed class RecentAppends
                     draft.Add(draft.Last + 1, append.Stream, append.ExpectedVersion + index + 1, append.Events[index]);
             }
         }
+    }
+
+    private static bool HasVersions(WriteSet set)
+    {
+        for (var index = 0; index < set.Appends.Count; index++)
+        {
+            if (set.Appends[index].ExpectedVersion == StreamAppend.AnyVersion)
+                return false;
+        }
+
+        return true;
     }
 
     private void Forget()

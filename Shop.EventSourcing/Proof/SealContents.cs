@@ -26,7 +26,7 @@ internal static class SealContents
     {
         try
         {
-            using var reader = new BinaryReader(new MemoryStream(seal.Places));
+            using var reader = new BinaryReader(new MemoryStream(seal.Places.ToArray()));
             var streams = new List<string>();
             var places = new List<Place>();
             for (var position = seal.First; position <= seal.Last; position++)
@@ -46,7 +46,7 @@ internal static class SealContents
     }
 
     /// <summary>Continues the chain.</summary>
-    public static byte[] Hash(byte[] previous, long first, long last, byte[] digests, byte[] places)
+    public static byte[] Hash(byte[] previous, long first, long last, ReadOnlySpan<byte> digests, ReadOnlySpan<byte> places)
     {
         Span<byte> positions = stackalloc byte[17];
         positions[0] = (byte)previous.Length;

@@ -4,24 +4,36 @@ using Shop.EventSourcing.Storage;
 
 namespace Shop.EventSourcing.Proof;
 
-/// <summary>A seal in the making: takes in event after event, and keeps of each only what the seal will.</summary>
-internal sealed class SealDraft(long after)
+/// <summary>
+/// A seal in the making: takes in event after event, and keeps of each only what the seal will. Its memory serves for the next one
+/// again: under load it is a megabyte.
+/// </summary>
+internal sealed class SealDraft
 {
     private readonly ArrayBufferWriter<byte> digests = new();
     private readonly ArrayBufferWriter<byte> places = new();
     private readonly Dictionary<string, int> streams = new(StringComparer.Ordinal);
 
-    public long First { get; } = after + 1;
+    public long First { get; private set; } = 1;
 
     /// <summary>Position of the last event taken in.</summary>
-    public long Last { get; private set; } = after;
+    public long Last { get; private set; }
 
     public int Count => (int)(Last - First + 1);
 
-    public byte[] Digests => digests.WrittenSpan.ToArray();
+    /// <summary>Until the next seal begins.</summary>
+    public ReadOnlyMemory<byte> Digests => digests.WrittenMemory;
 
     /// <summary>For each event the number of its stream, 0 for one that was not named before in this seal and is now, and its version.</summary>
-    public byte[] Places => places.WrittenSpan.ToArray();
+    public ReadOnlyMemory<byte> Places => places.WrittenMemory;
+
+    public void Begin(long after)
+    {
+        (First, Last) = (after + 1, after);
+        digests.ResetWrittenCount();
+        places.ResetWrittenCount();
+        streams.Clear();
+    }
 
     public void Add(RecordedEvent recorded) => Add(
         recorded.Position, recorded.Stream, recorded.Version, new(recorded.Id, recorded.Type, recorded.Data, recorded.Metadata, recorded.RecordedAt));

@@ -16,16 +16,17 @@ public sealed class Sealer(EventStore store, ProofKeys keys, HeadFile? heads = n
     public const string LeaseName = "proof";
 
     /// <summary>Each seal is a transaction that commits wait for: under load few and large ones.</summary>
-    private const int EventsPerSeal = 20_000;
+    private const int EventsPerSeal = 50_000;
     private const int EventsPerRead = 2_000;
     private static readonly TimeSpan DefaultLease = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ReleasePatience = TimeSpan.FromSeconds(2);
 
     /// <summary>What was just committed is taken in soon, so that it need not be kept in memory until it is sealed.</summary>
-    private static readonly TimeSpan CollectPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan CollectPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan IdlePause = TimeSpan.FromMilliseconds(100);
 
     private readonly LeaseHolder lease = new(store, LeaseName, leaseDuration ?? DefaultLease);
-    private SealDraft draft = new(0);
+    private readonly SealDraft draft = new();
     private long token = -1;
     private byte[] hash = [];
 
@@ -33,7 +34,6 @@ public sealed class Sealer(EventStore store, ProofKeys keys, HeadFile? heads = n
     /// <exception cref="TamperedLogException">What is stored is not what was sealed. Nothing is sealed over it.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        store.Recent ??= new();
         var pause = interval ?? DefaultInterval;
         var sealedAt = store.Clock.GetTimestamp();
         try
@@ -42,10 +42,12 @@ public sealed class Sealer(EventStore store, ProofKeys keys, HeadFile? heads = n
             {
                 if (await HoldAsync(cancellationToken) is not { } held)
                 {
+                    store.Recent = null;
                     await lease.WaitAsync(cancellationToken);
                     continue;
                 }
 
+                store.Recent ??= new();
                 var isAll = await CollectAsync(cancellationToken);
                 var isIdle = draft.Count == 0;
                 if (draft.Count >= EventsPerSeal || (!isIdle && store.Clock.GetElapsedTime(sealedAt) >= pause))
@@ -55,11 +57,12 @@ public sealed class Sealer(EventStore store, ProofKeys keys, HeadFile? heads = n
                 }
 
                 if (isAll)
-                    await Task.Delay(isIdle || CollectPause > pause ? pause : CollectPause, store.Clock, cancellationToken);
+                    await Task.Delay(isIdle ? IdlePause : CollectPause, store.Clock, cancellationToken);
             }
         }
         finally
         {
+            store.Recent = null;
             await lease.ReleaseAsync(ReleasePatience);
         }
     }
@@ -129,7 +132,7 @@ public sealed class Sealer(EventStore store, ProofKeys keys, HeadFile? heads = n
     {
         var (now, keyId) = (store.Clock.GetUtcNow().TruncateToMicroseconds(), keys.SigningKeyId ?? "");
         var (digests, places) = (draft.Digests, draft.Places);
-        var next = SealContents.Hash(hash, draft.First, draft.Last, digests, places);
+        var next = SealContents.Hash(hash, draft.First, draft.Last, digests.Span, places.Span);
         var signature = keys.Sign(SignedHead.Signed(store.Name, draft.Last, next, now, keyId));
         var seal = new Seal(draft.First, draft.Last, digests, places, next, now, keyId, signature);
         var renewed = store.Clock.GetTimestamp();
@@ -145,7 +148,11 @@ public sealed class Sealer(EventStore store, ProofKeys keys, HeadFile? heads = n
         heads?.Write(SignedHead.Of(store.Name, seal));
     }
 
-    private void Begin(long sealedTo, byte[] lastHash) => (draft, hash) = (new(sealedTo), lastHash);
+    private void Begin(long sealedTo, byte[] lastHash)
+    {
+        draft.Begin(sealedTo);
+        hash = lastHash;
+    }
 
     /// <summary>Goes on from the last seal, which must be our own work and not older than what we remember outside.</summary>
     private async Task ContinueAsync(Lease held, CancellationToken cancellationToken)

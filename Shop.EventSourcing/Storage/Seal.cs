@@ -12,4 +12,4 @@ namespace Shop.EventSourcing.Storage;
 /// <param name="KeyId">Of the key that signed.</param>
 /// <param name="Signature">Over the head that this seal makes.</param>
 public sealed record Seal(
-    long First, long Last, byte[] Digests, byte[] Places, byte[] Hash, DateTimeOffset SealedAt, string KeyId, byte[] Signature);
+    long First, long Last, ReadOnlyMemory<byte> Digests, ReadOnlyMemory<byte> Places, byte[] Hash, DateTimeOffset SealedAt, string KeyId, byte[] Signature);

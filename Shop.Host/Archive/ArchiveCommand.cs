@@ -17,23 +17,25 @@ internal static class ArchiveCommand
         var stores = new Option<string[]>("--store") { Description = "Only this store: order, payment, inventory or saga. May be given several times.", DefaultValueFactory = _ => [] };
         var size = new Option<int>("--events-per-segment") { Description = "From how many events on a file is closed.", DefaultValueFactory = _ => DefaultEventsPerSegment };
         var archive = new Command("archive", "Move streams that ended long ago to compressed files, still read like any other; or back.") { olderThan, restore, stores, size };
-        archive.Validators.Add(result =>
-        {
-            if (result.GetValue(restore) == result.GetValue(olderThan) is not null)
-                result.AddError("Say either --older-than DAYS or --restore.");
-            else if (result.GetValue(olderThan) < 0 || result.GetValue(size) < 1)
-                result.AddError("--older-than takes days from 0 on, --events-per-segment a number from 1 on.");
-        });
         archive.SetAction((parsed, cancellation) => RunAsync(
-            ShopStores.Configure(parsed.GetValue(data)!), parsed.GetValue(stores)!,
-            parsed.GetValue(olderThan) is { } days ? TimeSpan.FromDays(days) : null, parsed.GetValue(size), Console.Out, cancellation));
+            ShopStores.Configure(parsed.GetValue(data)!), parsed.GetValue(stores)!, Age(parsed.GetValue(olderThan), parsed.GetValue(restore)),
+            parsed.GetValue(size), Console.Out, cancellation));
         return archive;
     }
+
+    private static TimeSpan? Age(double? days, bool restore) => (days, restore) switch
+    {
+        (null, true) => null,
+        ( >= 0, false) => TimeSpan.FromDays(days.Value),
+        _ => throw new StartException("Say either --older-than DAYS, from 0 on, or --restore."),
+    };
 
     /// <param name="olderThan">Null: everything is put back.</param>
     internal static async Task<int> RunAsync(
         IConfiguration configuration, IReadOnlyList<string> stores, TimeSpan? olderThan, int eventsPerSegment, TextWriter output, CancellationToken cancellationToken)
     {
+        if (eventsPerSegment < 1)
+            throw new StartException("--events-per-segment takes a number from 1 on.");
         foreach (var definition in ShopStores.Choose(stores))
         {
             await using var engine = ShopStores.Open(configuration, definition);

@@ -42,8 +42,8 @@ internal sealed partial class SqliteWriter
         addSeal.BindBlob(1, previous);
         addSeal.Bind(2, seal.First);
         addSeal.Bind(3, seal.Last);
-        addSeal.BindBlob(4, seal.Digests);
-        addSeal.BindBlob(5, seal.Places);
+        addSeal.BindBlob(4, seal.Digests.Span);
+        addSeal.BindBlob(5, seal.Places.Span);
         addSeal.BindBlob(6, seal.Hash);
         addSeal.Bind(7, seal.SealedAt);
         addSeal.Bind(8, seal.KeyId);

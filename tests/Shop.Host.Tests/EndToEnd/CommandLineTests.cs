@@ -58,6 +58,8 @@ public sealed class CommandLineTests(ITestOutputHelper output)
     [InlineData("--urls 'nonsense' is not an address", "--urls", "nonsense")]
     [InlineData("--urls 'http://127.0.0.1:port' is not an address", "--urls", "http://127.0.0.1:port")]
     [InlineData("FILE", "replay")]
+    [InlineData("Say either --older-than DAYS", "archive")]
+    [InlineData("Say either --older-than DAYS", "archive", "--restore", "--older-than", "3")]
     [InlineData("no-such-file.csv does not exist", "replay", "no-such-file.csv")]
     public async Task What_cannot_run_is_one_clear_line_and_exit_code_2(string message, params string[] arguments)
     {
