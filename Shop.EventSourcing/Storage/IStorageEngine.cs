@@ -35,7 +35,10 @@ public interface IStorageEngine : IAsyncDisposable
 
     /// <summary>Events of one stream with <c>version &gt; afterVersion</c>, oldest first.</summary>
     /// <param name="toVersion">Last version wanted, or null.</param>
-    /// <param name="until">Last instant wanted (inclusive), or null.</param>
+    /// <param name="until">
+    /// Up to the last event of the stream that was recorded by then, or null. What came before it in the stream counts whatever its
+    /// writer's clock said.
+    /// </param>
     Task<IReadOnlyList<RecordedEvent>> ReadStreamAsync(
         string stream, long afterVersion, long? toVersion, DateTimeOffset? until, int limit, CancellationToken cancellationToken);
 
@@ -50,6 +53,9 @@ public interface IStorageEngine : IAsyncDisposable
 
     /// <summary>Position of the last event, 0 in an empty store.</summary>
     Task<long> ReadHeadAsync(CancellationToken cancellationToken);
+
+    /// <summary>Position of the last event that was recorded by an instant, 0 for none. Looks at every event after it: there is no index to keep.</summary>
+    Task<long> ReadPositionAsync(DateTimeOffset instant, CancellationToken cancellationToken);
 
     /// <summary>
     /// Takes outbox messages that nobody is sending: due (or without due time) and without a live claim. A message committed

@@ -14,6 +14,7 @@ public sealed class PostgreSqlEngine : IStorageEngine
 
     private static readonly TimeSpan ReadRetryPause = TimeSpan.FromMilliseconds(500);
     private static readonly string ReadStreamSql = EmbeddedSql.Read("PostgreSql", "read-stream");
+    private static readonly string ReadVersionSql = EmbeddedSql.Read("PostgreSql", "read-version");
     private static readonly string ReadLogSql = EmbeddedSql.Read("PostgreSql", "read-log");
     private static readonly string ReadOutboxSql = EmbeddedSql.Read("PostgreSql", "read-outbox");
     private static readonly string OutboxStatusSql = EmbeddedSql.Read("PostgreSql", "read-outbox-status");
@@ -78,7 +79,9 @@ public sealed class PostgreSqlEngine : IStorageEngine
 
     public async Task<IReadOnlyList<RecordedEvent>> ReadStreamAsync(
         string stream, long afterVersion, long? toVersion, DateTimeOffset? until, int limit, CancellationToken cancellationToken) =>
-        await QueryAsync(ReadStreamSql, Event, cancellationToken, stream, afterVersion, toVersion ?? long.MaxValue, until?.UtcDateTime ?? DateTime.MaxValue.ToUniversalTime(), limit);
+        await QueryAsync(
+            ReadStreamSql, Event, cancellationToken, stream, afterVersion,
+            Math.Min(toVersion ?? long.MaxValue, until is { } instant ? await NumberAsync(ReadVersionSql, cancellationToken, stream, instant.UtcDateTime) : long.MaxValue), limit);
 
     public async Task<Snapshot?> ReadSnapshotAsync(string stream, CancellationToken cancellationToken) =>
         (await QueryAsync($"{SnapshotsSql} WHERE stream = $1", ReadSnapshot, cancellationToken, stream)).FirstOrDefault();
@@ -90,6 +93,9 @@ public sealed class PostgreSqlEngine : IStorageEngine
         await QueryAsync(ReadLogSql, Event, cancellationToken, afterPosition, limit);
 
     public Task<long> ReadHeadAsync(CancellationToken cancellationToken) => NumberAsync("SELECT position FROM log_head", cancellationToken);
+
+    public Task<long> ReadPositionAsync(DateTimeOffset instant, CancellationToken cancellationToken) =>
+        NumberAsync("SELECT position FROM events WHERE recorded_at <= $1 ORDER BY position DESC LIMIT 1", cancellationToken, instant.UtcDateTime);
 
     public async Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken)
     {

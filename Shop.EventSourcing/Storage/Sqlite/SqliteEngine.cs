@@ -55,6 +55,9 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
 
     public Task<long> ReadHeadAsync(CancellationToken cancellationToken) => Read(reader => reader.Head(), cancellationToken);
 
+    public Task<long> ReadPositionAsync(DateTimeOffset instant, CancellationToken cancellationToken) =>
+        Read(reader => reader.PositionAt(instant), cancellationToken);
+
     public Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken) =>
         Write(() => Writer.ClaimOutbox(now, claim, limit), cancellationToken);
 

@@ -16,12 +16,14 @@ internal sealed class SqliteReader : IDisposable
 
     public List<RecordedEvent> Stream(string stream, long afterVersion, long? toVersion, DateTimeOffset? until, int limit)
     {
+        var last = toVersion ?? long.MaxValue;
+        if (until is { } instant)
+            last = Math.Min(last, VersionAt(stream, instant));
         var statement = Operation("read-stream");
         statement.Bind(1, stream);
         statement.Bind(2, afterVersion);
-        statement.Bind(3, toVersion ?? long.MaxValue);
-        statement.Bind(4, until?.ToUnixMicroseconds() ?? long.MaxValue);
-        statement.Bind(5, limit);
+        statement.Bind(3, last);
+        statement.Bind(4, limit);
         return Events(statement);
     }
 
@@ -49,6 +51,13 @@ internal sealed class SqliteReader : IDisposable
     }
 
     public long Head() => Single(Statement("SELECT coalesce(max(position), 0) FROM events"), 0);
+
+    public long PositionAt(DateTimeOffset instant)
+    {
+        var statement = Statement("SELECT position FROM events WHERE recorded_at <= ?1 ORDER BY position DESC LIMIT 1");
+        statement.Bind(1, instant);
+        return Single(statement, 0);
+    }
 
     public List<OutboxMessage> Outbox(int limit)
     {
@@ -104,6 +113,14 @@ internal sealed class SqliteReader : IDisposable
 
     private static List<RecordedEvent> Events(SqliteStatement statement) => Rows(statement, row => new RecordedEvent(
         row.Int64(0), row.Text(1), row.Int64(2), row.Id(3), row.Text(4), row.Bytes(5), row.BytesOrNull(6), row.Instant(7)));
+
+    private long VersionAt(string stream, DateTimeOffset instant)
+    {
+        var statement = Operation("read-version");
+        statement.Bind(1, stream);
+        statement.Bind(2, instant);
+        return Single(statement, 0);
+    }
 
     private static List<T> Rows<T>(SqliteStatement statement, Func<SqliteStatement, T> read)
     {

@@ -170,6 +170,23 @@ public abstract partial class StorageEngineContract
     }
 
     [Fact]
+    public async Task As_of_an_instant_nothing_is_left_out_in_between_whatever_the_clocks_of_the_writers_said()
+    {
+        int[] minutes = [1, 5, 2, 9];
+        await Commit(new() { Appends = [new("order-1", 0, [.. minutes.Select(minute => Event(at: Start.AddMinutes(minute)))])] });
+        await Commit(new() { Appends = [new("order-2", 0, [Event(at: Start.AddMinutes(3))])] });
+
+        (await Stream("order-1", until: Start.AddMinutes(1))).Select(recorded => recorded.Version).ShouldBe([1]);
+        (await Stream("order-1", until: Start.AddMinutes(2))).Select(recorded => recorded.Version).ShouldBe([1, 2, 3]);
+        (await Stream("order-1", to: 2, until: Start.AddMinutes(2))).Select(recorded => recorded.Version).ShouldBe([1, 2]);
+        (await Stream("order-1", until: Start)).ShouldBeEmpty();
+        (await engine.ReadPositionAsync(Start, default)).ShouldBe(0);
+        (await engine.ReadPositionAsync(Start.AddMinutes(2), default)).ShouldBe(3);
+        (await engine.ReadPositionAsync(Start.AddMinutes(4), default)).ShouldBe(5);
+        (await engine.ReadPositionAsync(Start.AddDays(1), default)).ShouldBe(5);
+    }
+
+    [Fact]
     public async Task An_event_comes_back_exactly()
     {
         const string Data = "{ \"b\" : 1.10,\t\"a\":\"Zo\\u00eb 🦊 \\u0000\", \"a\" : \"\" }";
