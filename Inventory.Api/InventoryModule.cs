@@ -18,7 +18,8 @@ public static class InventoryRegistration
     };
 
     public static IServiceCollection AddInventory(this IServiceCollection services, IConfiguration configuration) =>
-        services.AddStore<InventoryModule>(configuration, Store).AddSingleton<Inventory>();
+        services.AddStore<InventoryModule>(configuration, Store).AddSingleton<Inventory>()
+            .AddSingleton<ReservationPart>().AddSingleton<IOrderPartReader>(provider => provider.GetRequiredService<ReservationPart>());
 
     public static void AddInventoryConsumers(this IBusRegistrationConfigurator bus) =>
         bus.AddServiceEndpoint<InventoryModule>(Queues.Inventory, endpoint => endpoint
@@ -33,6 +34,7 @@ public static class InventoryRegistration
         routes = routes.WithPositions<InventoryModule>();
         routes.MapProducts();
         routes.MapStock();
+        ReservationPart.Map(routes);
         return routes;
     }
 }

@@ -14,7 +14,7 @@ public static class OrderingModuleExtensions
     {
         Name = "order",
         Schema = typeof(OrderingModule).Assembly,
-        AsyncProjections = [new OrderListProjection()],
+        AsyncProjections = [OrderListProjection.Instance],
     };
 
     public static IServiceCollection AddOrdering(this IServiceCollection services, IConfiguration configuration)
@@ -24,6 +24,9 @@ public static class OrderingModuleExtensions
         services.AddSingleton<OrderWaits>();
         services.AddSingleton<OrderPlacement>();
         services.AddSingleton<Ordering>();
+        services.AddHttpClient();
+        services.AddSingleton<OrderParts>();
+        services.AddSingleton<IOrderPartReader, OrderItselfPart>();
         return services;
     }
 
@@ -39,8 +42,10 @@ public static class OrderingModuleExtensions
         routes = routes.WithPositions<OrderingModule>();
         PlaceOrderEndpoint.Map(routes);
         OrderListEndpoint.Map(routes);
+        OrderTotalsEndpoint.Map(routes);
         GetOrderEndpoint.Map(routes);
         OrderHistoryEndpoint.Map(routes);
+        OrderAtEndpoint.Map(routes);
         CancelOrderEndpoint.Map(routes);
         return routes;
     }

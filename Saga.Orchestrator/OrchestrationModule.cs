@@ -1,5 +1,6 @@
 using MassTransit;
 using Shop.Contracts;
+using Shop.EventSourcing.Projections;
 using Shop.Messaging;
 using Shop.Messaging.Measuring;
 using Shop.Messaging.Sagas;
@@ -15,11 +16,13 @@ public static class OrderSagas
 {
     public static SagaStreams<OrderSaga> Streams { get; } = new("order-saga", OrderSagaJson.Default.OrderSaga);
 
+    public static IInlineProjection Rows { get; } = Streams.Project(OrderSagaRow.Table, OrderSagaRow.Project);
+
     public static StoreDefinition Store { get; } = new()
     {
         Name = "saga",
         Schema = typeof(OrchestrationModule).Assembly,
-        InlineProjections = [Streams.Project(OrderSagaRow.Table, OrderSagaRow.Project)],
+        InlineProjections = [Rows],
     };
 }
 
@@ -32,6 +35,7 @@ public static class OrchestrationRegistration
             .Validate(options => options.LeaseSeconds > options.TryDeadlineSeconds, "Setting OrderSaga:LeaseSeconds must be more than OrderSaga:TryDeadlineSeconds.")
             .ValidateOnStart();
         services.AddPeriodicMeasurement<OrderSagaMetrics>();
+        services.AddSingleton<OrderSagaPart>().AddSingleton<IOrderPartReader>(provider => provider.GetRequiredService<OrderSagaPart>());
         return services.AddStore<OrchestrationModule>(configuration, OrderSagas.Store);
     }
 

@@ -64,5 +64,6 @@ public static class OrderStatus
 [JsonSerializable(typeof(OrderResponse))]
 [JsonSerializable(typeof(QuoteResponse))]
 [JsonSerializable(typeof(OrderListResponse))]
+[JsonSerializable(typeof(OrderTotalsResponse))]
 [JsonSerializable(typeof(OrderHistoryResponse))]
 internal sealed partial class OrderingHttpJson : JsonSerializerContext;
