@@ -15,6 +15,7 @@ public static class InventoryRegistration
         Name = "inventory",
         Schema = typeof(InventoryModule).Assembly,
         InlineProjections = [ProductRow.Projection, StockLevelRow.Projection, ReservationRow.Projection],
+        Snapshotted = [StockItem.Aggregate],
     };
 
     public static IServiceCollection AddInventory(this IServiceCollection services, IConfiguration configuration) =>

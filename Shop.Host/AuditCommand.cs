@@ -36,7 +36,7 @@ public static class AuditCommand
         try
         {
             foreach (var definition in Stores.All)
-                stores.Add(new(definition.Name, open(definition), definition.InlineProjections, definition.AsyncProjections));
+                stores.Add(new(definition.Name, open(definition), definition.InlineProjections, definition.AsyncProjections) { Snapshotted = definition.Snapshotted });
 
             var ledger = ShopOptions.Ledger(data);
             var provider = File.Exists(ledger) ? LedgerReader.ReadAll(ledger) : [];

@@ -27,6 +27,9 @@ public sealed class StoreDefinition
 
     public IReadOnlyList<IAsyncProjection> AsyncProjections { get; init; } = [];
 
+    /// <summary>Aggregates that have snapshots, for the audit to compare them with their events.</summary>
+    public IReadOnlyList<ISnapshotted> Snapshotted { get; init; } = [];
+
     /// <summary>Tables written by neither kind of projection.</summary>
     public IReadOnlyList<Table> OtherTables { get; init; } = [];
 
