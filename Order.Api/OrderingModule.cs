@@ -24,7 +24,7 @@ public static class OrderingModuleExtensions
         services.AddSingleton<OrderWaits>();
         services.AddSingleton<OrderPlacement>();
         services.AddSingleton<Ordering>();
-        services.AddHttpClient();
+        services.AddHttpClient(nameof(OrderParts)).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { UseProxy = false });
         services.AddSingleton<OrderParts>();
         services.AddSingleton<IOrderPartReader, OrderItselfPart>();
         return services;
