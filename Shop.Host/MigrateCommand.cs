@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.Data.Sqlite;
 using Npgsql;
 using Shop.EventSourcing.Storage;
 using Shop.EventSourcing.Storage.Migration;
@@ -32,6 +33,10 @@ internal static class MigrateCommand
         catch (MigrationException error)
         {
             throw new StartException(error.Message, error);
+        }
+        catch (SqliteException error)
+        {
+            throw new StartException($"A store in {data} cannot be read: {error.Message} Run Shop.Host audit to see more.", error);
         }
         catch (NpgsqlException error)
         {

@@ -5,8 +5,8 @@ namespace Shop.EventSourcing.Storage.Migration;
 /// <summary>The SQLite store that is moved, as it stood when it was opened.</summary>
 internal sealed class MigrationSource : IDisposable
 {
-    /// <summary>Of this database only: what is known of its schema, and of itself.</summary>
-    private static readonly string[] Own = ["schema_scripts", "store_identity"];
+    /// <summary>Of this database only: what is known of its schema and of itself, and what its processes do just now.</summary>
+    private static readonly string[] Own = ["schema_scripts", "store_identity", "leases"];
 
     private readonly SqliteConnection connection;
     private readonly SqliteTransaction snapshot;

@@ -77,26 +77,27 @@ internal sealed class MigrationTarget : IAsyncDisposable
 
     public Task<long> HeadAsync(CancellationToken cancellationToken) => SingleAsync<long>("SELECT position FROM log_head", cancellationToken);
 
-    /// <summary>Adds events and moves the head of the log with them.</summary>
-    /// <returns>How many there were.</returns>
-    public async Task<long> AddEventsAsync(MovedTable events, IEnumerable<object?[]> rows, long from, CancellationToken cancellationToken)
+    /// <summary>Makes an empty table in the shape of another one.</summary>
+    public Task CreateLikeAsync(string table, string model, CancellationToken cancellationToken) =>
+        ExecuteAsync($"CREATE TABLE \"{table}\" (LIKE \"{model}\" INCLUDING ALL)", cancellationToken);
+
+    /// <summary>Adds the events after one position up to another, and moves the head of the log with them.</summary>
+    public async Task AddEventsAsync(MovedTable events, IEnumerable<object?[]> rows, long from, long to, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var added = await CopyAsync(events, rows, cancellationToken);
-        if (await ExecuteAsync("UPDATE log_head SET position = $1 WHERE position = $2", cancellationToken, from + added, from) != 1)
+        await CopyAsync(events, rows, cancellationToken);
+        if (await ExecuteAsync("UPDATE log_head SET position = $1 WHERE position = $2", cancellationToken, to, from) != 1)
             throw new MigrationException($"Somebody appends to {location} while the store is moved there. Stop the services, give an empty database and start again.");
         await transaction.CommitAsync(cancellationToken);
-        return added;
     }
 
     /// <summary>Makes a table what the source's is, in one transaction.</summary>
-    public async Task<long> ReplaceAsync(MovedTable table, IEnumerable<object?[]> rows, CancellationToken cancellationToken)
+    public async Task ReplaceAsync(MovedTable table, IEnumerable<object?[]> rows, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await ExecuteAsync($"TRUNCATE \"{table.Name}\"", cancellationToken);
-        var added = await CopyAsync(table, rows, cancellationToken);
+        await CopyAsync(table, rows, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return added;
     }
 
     public async Task<TableDigest> DigestAsync(MovedTable table, CancellationToken cancellationToken)
@@ -125,9 +126,8 @@ internal sealed class MigrationTarget : IAsyncDisposable
         }
     }
 
-    private async Task<long> CopyAsync(MovedTable table, IEnumerable<object?[]> rows, CancellationToken cancellationToken)
+    private async Task CopyAsync(MovedTable table, IEnumerable<object?[]> rows, CancellationToken cancellationToken)
     {
-        var count = 0L;
         await using var importer = await connection.BeginBinaryImportAsync($"COPY \"{table.Name}\" ({table.ColumnList}) FROM STDIN (FORMAT BINARY)", cancellationToken);
         foreach (var row in rows)
         {
@@ -135,11 +135,9 @@ internal sealed class MigrationTarget : IAsyncDisposable
             importer.StartRow();
             for (var column = 0; column < row.Length; column++)
                 table.Columns[column].Write(importer, row[column]);
-            count++;
         }
 
         await importer.CompleteAsync(cancellationToken);
-        return count;
     }
 
     private async Task<T> SingleAsync<T>(string sql, CancellationToken cancellationToken)

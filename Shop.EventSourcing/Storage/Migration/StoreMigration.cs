@@ -33,6 +33,9 @@ public sealed class StoreMigration : IAsyncDisposable
     private const int EventsPerTransaction = 5_000;
     private const string Events = "events";
 
+    /// <summary>Between a read model's table and the name of another generation of it.</summary>
+    private const string GenerationMark = "__";
+
     private readonly StoreMove move;
     private readonly MigrationSource source;
     private readonly MigrationTarget target;
@@ -116,9 +119,8 @@ public sealed class StoreMigration : IAsyncDisposable
         {
             var to = Math.Min(head + EventsPerTransaction, source.Head);
             var rows = source.Read(events, string.Create(CultureInfo.InvariantCulture, $"WHERE position > {head} AND position <= {to} ORDER BY position"));
-            head += await target.AddEventsAsync(events, rows, head, cancellationToken);
-            if (head != to)
-                throw new MigrationException($"The log of {move.SqliteFile} has a hole before position {to}. Run Shop.Host audit, and do not move it before that is understood.");
+            await target.AddEventsAsync(events, rows, head, to, cancellationToken);
+            head = to;
             progress?.Report((head, source.Head));
         }
     }
@@ -165,6 +167,12 @@ public sealed class StoreMigration : IAsyncDisposable
         foreach (var (table, names) in source.Tables())
         {
             var types = await target.ColumnsAsync(table, cancellationToken);
+            if (types.Count == 0 && table.LastIndexOf(GenerationMark, StringComparison.Ordinal) is > 0 and var mark && (await target.ColumnsAsync(table[..mark], cancellationToken)).Count > 0)
+            {
+                await target.CreateLikeAsync(table, table[..mark], cancellationToken);
+                types = await target.ColumnsAsync(table, cancellationToken);
+            }
+
             if (types.Count == 0)
                 throw new MigrationException($"{location} has no table {table}, which the source has. Both must be of the same version.");
             if (names.FirstOrDefault(name => !types.ContainsKey(name)) is { } missing)

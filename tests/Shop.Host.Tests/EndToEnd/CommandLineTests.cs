@@ -48,7 +48,7 @@ public sealed class CommandLineTests(ITestOutputHelper output)
 
         exitCode.ShouldBe(0);
         errors.ShouldBeEmpty();
-        foreach (var word in new[] { "--urls", "--data", "--no-seed", "--help", "--version", "replay", "audit" })
+        foreach (var word in new[] { "--urls", "--data", "--no-seed", "--help", "--version", "replay", "audit", "migrate" })
             text.ShouldContain(word);
     }
 

@@ -26,15 +26,16 @@ public sealed class MigrateCommandTests(ITestOutputHelper output)
         await using var databases = await TargetDatabases.StartAsync();
 
         var random = new Random(kills);
+        var whileEventsMove = kills * 3 / 4;
         var reached = 0L;
         for (var kill = 1; kill <= kills; kill++)
         {
-            var until = (long)Streams * EventsEach * kill / (kills + 1);
+            var until = Math.Min((long)Streams * EventsEach, (long)Streams * EventsEach * kill / (whileEventsMove + 1));
             await using var host = HostProcess.Start(databases.Environment, "migrate", "--from", "sqlite", "--to", "postgres", "--data", folder.Path);
             while (await databases.NumberAsync("order", "SELECT position FROM log_head") < until)
                 await Task.Delay(2);
-            // Between two batches, in one, in a later table, or in the comparison.
-            await Task.Delay(random.Next(0, 400));
+            // In a batch of events or between two; the last ones at the start, in a later table, in the comparison, or after the end.
+            await Task.Delay(random.Next(kill <= whileEventsMove ? 10 : 1_500));
             await host.KillAsync();
             var head = await databases.NumberAsync("order", "SELECT position FROM log_head");
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"kill {kill}: at {head} of {Streams * EventsEach} events"));

@@ -149,6 +149,24 @@ public sealed class StoreMigrationTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_log_whose_old_events_are_elsewhere_and_a_second_generation_of_a_read_model_move_as_well()
+    {
+        await FillAsync("store", streams: 10, eventsEach: 2);
+        await using (var source = Sqlite("store"))
+        {
+            await source.InitializeAsync(
+                [SqliteScript, new("002-more.sql", "CREATE TABLE account_tags__previous AS SELECT * FROM account_tags; DELETE FROM events WHERE position BETWEEN 3 AND 8")], default);
+        }
+
+        (await MoveAsync("store")).Head.ShouldBe(20);
+
+        await using var target = await OpenTargetAsync();
+        (await target.ReadHeadAsync(default)).ShouldBe(20);
+        (await target.ReadLogAsync(0, 100, default)).Select(recorded => recorded.Position).ShouldBe([1, 2, .. Enumerable.Range(9, 12)]);
+        (await NumberAsync("SELECT count(*) FROM account_tags__previous")).ShouldBe(10);
+    }
+
+    [Fact]
     public async Task A_table_that_the_target_lacks_is_not_left_behind_without_a_word()
     {
         await FillAsync("store", streams: 1, eventsEach: 1);
@@ -170,6 +188,14 @@ public sealed class StoreMigrationTests(PostgresServer server) : IAsyncLifetime
         var failure = await Should.ThrowAsync<MigrationException>(() => move.RunAsync(new At(6_000, () => TamperAsync(sql, table).GetAwaiter().GetResult())));
 
         failure.Message.ShouldContain($"Table {table} of ");
+    }
+
+    private async Task<long> NumberAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(database + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (long)(await command.ExecuteScalarAsync())!;
     }
 
     private async Task TamperAsync(string sql, string table)
