@@ -6,6 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en MSBUILDDISABLENODEREUSE=1
 configuration=${CONFIGURATION:-Debug}
+filter=${1:-}
 
 find_postgres() {
   command -v initdb >/dev/null && return
@@ -50,19 +51,54 @@ if ! dotnet build Shop.sln --configuration "$configuration" --verbosity quiet; t
   exit 1
 fi
 
+# Everything that tests put into temporary folders goes with this one, even when they are interrupted. PostgreSQL's user must get in.
+temp=$(mktemp -d)
+chmod 711 "$temp"
+export TMPDIR=$temp
+drills=
+# What runs in the background would outlive an interrupted script.
+cleanup() {
+  if [ -n "$drills" ]; then
+    kill -- "-$drills" 2>/dev/null || true
+    wait "$drills" 2>/dev/null || true
+  fi
+  # A server that is just ending may still write.
+  rm -rf "$temp" 2>/dev/null || { sleep 2 && rm -rf "$temp"; }
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
 passed=0 failed=0
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-for project in tests/*.Tests/*.csproj; do
-  echo "== $(basename "$project" .csproj)"
-  broken=0
-  dotnet test "$project" --no-build --configuration "$configuration" ${1:+--filter "$1"} 2>&1 | tee "$log" || broken=1
+run() {
+  local name
+  name=$(basename "$1" .csproj)
+  echo "== $name"
+  dotnet test "$1" --no-build --configuration "$configuration" ${filter:+--filter "$filter"} 2>&1 | tee "$temp/$name" || touch "$temp/$name.broken"
+}
+
+count() {
+  local name project_failed project_passed
+  name=$(basename "$1" .csproj)
   read -r project_failed project_passed < <(
-    sed -nE 's/.*Failed: +([0-9]+), Passed: +([0-9]+),.*/\1 \2/p' "$log" | awk '{ f += $1; p += $2 } END { print f + 0, p + 0 }')
+    sed -nE 's/.*Failed: +([0-9]+), Passed: +([0-9]+),.*/\1 \2/p' "$temp/$name" | awk '{ f += $1; p += $2 } END { print f + 0, p + 0 }')
   # A test host that died has no failed test to show.
-  if [ "$broken" = 1 ] && [ "$project_failed" = 0 ]; then project_failed=1; fi
+  if [ -e "$temp/$name.broken" ] && [ "$project_failed" = 0 ]; then project_failed=1; fi
   passed=$((passed + project_passed)) failed=$((failed + project_failed))
+}
+
+# The drills mostly wait for something to come back. They run beside the other projects, in a process group of their own, and are shown at the end.
+drilled=tests/Shop.Distributed.Tests/Shop.Distributed.Tests.csproj
+set -m
+run "$drilled" >"$temp/drills" </dev/null &
+drills=$!
+set +m
+for project in tests/*.Tests/*.csproj; do
+  [ "$project" = "$drilled" ] || { run "$project" && count "$project"; }
 done
+wait "$drills" || true
+drills=
+cat "$temp/drills"
+count "$drilled"
 
 [ $((passed + failed)) -gt 0 ] || echo "No test ran." >&2
 echo "$passed passed, $failed failed"

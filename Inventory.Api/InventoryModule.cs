@@ -1,5 +1,6 @@
 using MassTransit;
 using Shop.Contracts;
+using Shop.EventSourcing.Archive;
 using Shop.Messaging;
 using Shop.ServiceDefaults;
 
@@ -16,6 +17,12 @@ public static class InventoryRegistration
         Schema = typeof(InventoryModule).Assembly,
         InlineProjections = [ProductRow.Projection, StockLevelRow.Projection, ReservationRow.Projection],
         Snapshotted = [StockItem.Aggregate],
+        ArchivePolicies =
+        [
+            new ArchivePolicy<Reservation, ReservationEvent>(
+                Reservation.Aggregate, reservation => reservation is not (Reservation.Untried or Reservation.Held or Reservation.Expired)),
+            new ArchivePolicy<Receipt, ReceiptEvent>(Receipt.Aggregate, receipt => receipt.Quantity > 0),
+        ],
     };
 
     public static IServiceCollection AddInventory(this IServiceCollection services, IConfiguration configuration) =>

@@ -1,5 +1,7 @@
 using MassTransit;
 using Shop.Contracts;
+using Shop.EventSourcing.Archive;
+using Shop.EventSourcing.Protection;
 using Shop.Messaging;
 using Shop.ServiceDefaults;
 
@@ -14,12 +16,19 @@ public static class OrderingModuleExtensions
     {
         Name = "order",
         Schema = typeof(OrderingModule).Assembly,
-        AsyncProjections = [OrderListProjection.Instance],
+        OtherTables = [DataKeyRow.Table],
+        ArchivePolicies =
+        [
+            new ArchivePolicy<Order, OrderEvent>(Order.Aggregate, order => order is Order.Rejected or Order.Cancelled or Order.Confirmed { CancellationRequested: false }),
+            new ArchivePolicy<IdempotentRequest, IdempotentRequestEvent>(IdempotentRequest.Aggregate, request => request is IdempotentRequest.Answered),
+        ],
     };
 
     public static IServiceCollection AddOrdering(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddStore<OrderingModule>(configuration, Store);
+        services.AddPersonalData<OrderingModule>(configuration);
+        services.AddSingleton<OrderPersonalData>();
         services.AddSingleton<OrderMetrics>();
         services.AddSingleton<OrderWaits>();
         services.AddSingleton<OrderPlacement>();
@@ -47,6 +56,7 @@ public static class OrderingModuleExtensions
         OrderHistoryEndpoint.Map(routes);
         OrderAtEndpoint.Map(routes);
         CancelOrderEndpoint.Map(routes);
+        ErasureEndpoints.Map(routes);
         return routes;
     }
 }

@@ -33,6 +33,9 @@ public static class PaymentPolicy
 
     public static bool NeedsAttention(Payment payment) => payment.Trouble.Refusals > 1 || payment.Trouble.Attempts >= AttentionAttempts;
 
+    /// <summary>Nothing is held and nothing is due: only a refund of what was captured may still come.</summary>
+    public static bool HasEnded(Payment payment) => payment is not (Payment.None or Payment.Authorized) && NextCall(payment) is null;
+
     private static ProviderCall.Authorize Authorize(Payment payment, Terms terms) =>
         new(new Authorization(payment.OrderId, terms.AmountMinor, terms.Currency, terms.PaymentMethod, terms.IdempotencyKey));
 

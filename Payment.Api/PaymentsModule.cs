@@ -1,5 +1,6 @@
 using MassTransit;
 using Shop.Contracts;
+using Shop.EventSourcing.Archive;
 using Shop.Messaging;
 using Shop.Payments.Gateway;
 using Shop.ServiceDefaults;
@@ -19,6 +20,7 @@ public static class PaymentsModuleExtensions
         Name = "payment",
         Schema = typeof(PaymentsModule).Assembly,
         InlineProjections = [PaymentRow.Projection],
+        ArchivePolicies = [new ArchivePolicy<Payment, PaymentEvent>(Payment.Aggregate, PaymentPolicy.HasEnded)],
     };
 
     public static IServiceCollection AddPayments(this IServiceCollection services, IConfiguration configuration) => services

@@ -1,5 +1,6 @@
 using MassTransit;
 using Shop.Contracts;
+using Shop.EventSourcing.Archive;
 using Shop.EventSourcing.Projections;
 using Shop.Messaging;
 using Shop.Messaging.Measuring;
@@ -23,6 +24,11 @@ public static class OrderSagas
         Name = "saga",
         Schema = typeof(OrchestrationModule).Assembly,
         InlineProjections = [Rows],
+        ArchivePolicies =
+        [
+            new ArchivePolicy<SagaSnapshot, SagaTransitioned>(
+                Streams.Aggregate, snapshot => Streams.ToInstance(snapshot) is { EndedAt: not null, NeedsAttention: false }),
+        ],
     };
 }
 

@@ -38,7 +38,7 @@ public partial class EventStore
 
     /// <inheritdoc cref="ReadRowsAsOfAsync{TRow}(AsyncProjection{TRow},DateTimeOffset,CancellationToken)"/>
     public Task<IReadOnlyList<TRow>> ReadRowsAsOfAsync<TRow>(IInlineProjection projection, DateTimeOffset instant, CancellationToken cancellationToken = default)
-        where TRow : class => ReadRowsAsOfAsync<TRow>(new InlineRows(projection, inlineProjections.Keys), instant, cancellationToken);
+        where TRow : class => ReadRowsAsOfAsync<TRow>(new PastInlineRows(projection, inlineProjections.Keys), instant, cancellationToken);
 
     /// <summary>Queries a read model as it is stored, or as it was at an instant.</summary>
     public async Task<List<T>> QueryAsync<TRow, T>(
@@ -63,7 +63,7 @@ public partial class EventStore
     private async Task<IReadOnlyList<TRow>> ReadRowsAsOfAsync<TRow>(PastRows rows, DateTimeOffset instant, CancellationToken cancellationToken)
         where TRow : class
     {
-        var last = await Engine.ReadPositionAsync(instant, cancellationToken);
+        var last = await PositionAtAsync(instant, cancellationToken);
         for (var position = 0L; position < last;)
         {
             var batch = await Engine.ReadLogAsync(position, (int)Math.Min(ReadBatch, last - position), cancellationToken);
@@ -73,5 +73,35 @@ public partial class EventStore
         }
 
         return [.. rows.All.Cast<TRow>()];
+    }
+
+    private async Task<long> PositionAtAsync(DateTimeOffset instant, CancellationToken cancellationToken)
+    {
+        var last = await Engine.ReadPositionAsync(instant, cancellationToken);
+        if ((await Engine.ReadSegmentsAsync("", 1, cancellationToken)).Count == 0)
+            return last;
+
+        // What is in the archive is found by reading it.
+        var position = last;
+        while (await Engine.ReadLogAsync(position, ReadBatch, cancellationToken) is [.., { Position: var reached }] batch)
+        {
+            foreach (var recorded in batch.Where(recorded => recorded.RecordedAt <= instant))
+                last = recorded.Position;
+            position = reached;
+        }
+
+        return last;
+    }
+
+    private async Task<long> LastVersionAsync(string stream, long afterVersion, DateTimeOffset instant, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var batch = await Engine.ReadStreamAsync(stream, afterVersion, null, instant, ReadBatch, cancellationToken);
+            if (batch.Count > 0)
+                afterVersion = batch[^1].Version;
+            if (batch.Count < ReadBatch)
+                return afterVersion;
+        }
     }
 }

@@ -35,13 +35,16 @@ public partial class EventStore
         where TEvent : class => ReadEventuallyAsync(aggregate, id.ToString("D"), cancellationToken);
 
     /// <summary>The stored events of one stream, oldest first.</summary>
+    /// <param name="until">Up to the last event of the stream that was recorded by then. What came before it counts whatever its writer's clock said.</param>
     public async IAsyncEnumerable<RecordedEvent> ReadStreamAsync(
         string stream, long afterVersion = 0, long? toVersion = null, DateTimeOffset? until = null,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        if (until is { } instant)
+            toVersion = Math.Min(toVersion ?? long.MaxValue, await LastVersionAsync(stream, afterVersion, instant, cancellationToken));
         while (true)
         {
-            var batch = await Engine.ReadStreamAsync(stream, afterVersion, toVersion, until, ReadBatch, cancellationToken);
+            var batch = await Engine.ReadStreamAsync(stream, afterVersion, toVersion, null, ReadBatch, cancellationToken);
             foreach (var recorded in batch)
                 yield return recorded;
             if (batch.Count < ReadBatch)
@@ -55,8 +58,7 @@ public partial class EventStore
     public static TEvent Decode<TEvent>(EventTypes events, RecordedEvent recorded) where TEvent : class =>
         events.TryDeserialize(recorded.Type, recorded.Data, out var @event)
             ? (TEvent)@event
-            : throw new InvalidOperationException(
-                $"{recorded.Stream} has an unknown event {recorded.Type} at version {recorded.Version}. Register its stored name in the aggregate's EventTypes.");
+            : throw new UnknownEventException(recorded, "Register its stored name in the aggregate's EventTypes.");
 
     /// <returns>The newest state, also one that is still being committed; and whether it comes from the database just now.</returns>
     internal async ValueTask<(StreamCache.Entry Entry, bool ReadNow)> LoadEntryAsync<TState, TEvent>(

@@ -34,7 +34,7 @@ public partial class EventStore
     /// <returns>False when the time is up.</returns>
     public async Task<bool> WaitForProjectionAsync(string projection, long position, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
-        var deadline = Clock.GetUtcNow() + timeout;
+        var deadline = timeout == Timeout.InfiniteTimeSpan ? DateTimeOffset.MaxValue : Clock.GetUtcNow() + timeout;
         using var watch = watchers.Watch(CheckpointTopic(projection));
         while (true)
         {
@@ -48,6 +48,14 @@ public partial class EventStore
         }
     }
 
+    /// <summary>Waits until somebody decides something about a projection, such as a pause or a rebuild, in any process; or the time is up.</summary>
+    /// <param name="projection">Null: any.</param>
+    public async Task WaitForProjectionChangeAsync(string? projection, TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        using var watch = watchers.Watch(ProjectionTopic(projection));
+        await EndsWithinAsync(watch.NextAsync(), timeout, cancellationToken);
+    }
+
     /// <summary>Where the log stands now; everything committed by anybody before the call is at or before it.</summary>
     public async Task<long> ReadHeadAsync(CancellationToken cancellationToken = default)
     {
@@ -58,6 +66,12 @@ public partial class EventStore
 
     /// <summary>Tells whoever waits, in all processes, that a projection has moved on.</summary>
     internal void OnCheckpoint(string projection, long position) => Signal(CheckpointTopic(projection), position);
+
+    internal void OnProjectionChanged(string projection)
+    {
+        Signal(ProjectionTopic(projection), 0);
+        Signal(ProjectionTopic(null), 0);
+    }
 
     /// <summary>Tells whoever watches a topic, in all processes.</summary>
     internal void Signal(string topic, long value)
@@ -84,6 +98,8 @@ public partial class EventStore
             return false;
         }
     }
+
+    private static string ProjectionTopic(string? projection) => $"projections/{projection}";
 
     private static string CheckpointTopic(string projection) => $"checkpoint/{projection}";
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Shop.EventSourcing.Projections;
+using Shop.EventSourcing.Proof;
 using Shop.EventSourcing.Storage;
 
 namespace Shop.EventSourcing;
@@ -56,6 +57,9 @@ public partial class EventStore : IAsyncDisposable
     /// <summary>Called when something in the background failed that is tried again. Must not block.</summary>
     public Action<Exception>? BackgroundFailed { get; set; }
 
+    /// <summary>Called with what others have appended, in the order of the log. Must not block.</summary>
+    internal event Action<IReadOnlyList<RecordedEvent>>? Followed;
+
     internal Lock Gate { get; } = new();
 
     internal StreamCache Cache { get; } = new(CachedStreams);
@@ -63,6 +67,9 @@ public partial class EventStore : IAsyncDisposable
     internal GroupCommitter Committer { get; }
 
     internal TimeProvider Clock { get; }
+
+    /// <summary>What was committed lately, while somebody wants to know.</summary>
+    internal RecentAppends? Recent { get; set; }
 
     internal string CommitSpan { get; }
 
@@ -132,6 +139,7 @@ public partial class EventStore : IAsyncDisposable
 
         if (events == 0)
             return;
+        Recent?.Add(unit.WriteSet, committedPosition - events, events);
         follower?.Committed(committedPosition - events, committedPosition);
         EventsCommitted?.Invoke();
     }
@@ -151,6 +159,7 @@ public partial class EventStore : IAsyncDisposable
         Advance(events[^1].Position);
         foreach (var recorded in events)
             watchers.Changed(recorded.Stream);
+        Followed?.Invoke(events);
         EventsCommitted?.Invoke();
     }
 

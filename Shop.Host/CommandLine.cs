@@ -1,9 +1,13 @@
 using System.CommandLine;
+using Shop.Host.Archive;
+using Shop.Host.Proof;
 using Shop.Host.Replay;
+using Shop.Host.WhatIf;
+using Shop.Messaging;
 
 namespace Shop.Host;
 
-/// <summary>The commands of the host. Exit codes: 0 done, 1 the audit found violations, 2 it cannot run as asked, 130 stopped by Ctrl-C before it was done.</summary>
+/// <summary>The commands of the host. Exit codes: 0 done, 1 something was found that should not be or nothing that should, 2 it cannot run as asked, 130 stopped by Ctrl-C before it was done.</summary>
 internal static class CommandLine
 {
     private const int CannotRun = 2;
@@ -52,6 +56,10 @@ internal static class CommandLine
         {
             return Refuse(error.Message);
         }
+        catch (StartupException error)
+        {
+            return Refuse(error.Message);
+        }
         catch (MalformedFileException error)
         {
             return Refuse(error.Message);
@@ -82,6 +90,10 @@ internal static class CommandLine
         audit.SetAction((parsed, cancellation) => AuditCommand.RunAsync(parsed.GetValue(Data)!, parsed.GetValue(store)!, Environment(), Console.Out, cancellation));
         root.Add(audit);
         root.Add(DescribeMigrate());
+        root.Add(DescribeErase());
+        root.Add(VerifyCommand.Describe(Data));
+        root.Add(ArchiveCommand.Describe(Data));
+        root.Add(WhatIfCommand.Describe(Data));
         return root;
     }
 
@@ -96,6 +108,18 @@ internal static class CommandLine
     }
 
     private static IConfigurationRoot Environment() => new ConfigurationBuilder().AddEnvironmentVariables().Build();
+
+    private static Command DescribeErase()
+    {
+        var customer = new Option<string?>("--customer") { Description = "Id of the customer whose personal data all orders lose." };
+        var order = new Option<Guid?>("--order") { Description = "Id of a guest's order that loses its personal data." };
+        var by = new Option<string>("--by") { Description = "Who asks for it; stored for ever.", Required = true };
+        var reason = new Option<string>("--reason") { Description = "Why; stored for ever, so without anything about the customer.", DefaultValueFactory = _ => "asked to be forgotten" };
+        var erase = new Command("erase", "Destroy the key of a customer's personal data: names, e-mails and addresses can never be read again. The orders stay.") { customer, order, by, reason };
+        erase.SetAction((parsed, cancellation) => EraseCommand.RunAsync(
+            parsed.GetValue(Data)!, parsed.GetValue(customer), parsed.GetValue(order), parsed.GetValue(by)!, parsed.GetValue(reason)!, Console.Out, cancellation));
+        return erase;
+    }
 
     private static int Refuse(string reason)
     {

@@ -1,11 +1,7 @@
 using Shop.EventSourcing.Storage;
 using Shop.EventSourcing.Storage.PostgreSql;
 using Shop.EventSourcing.Storage.Sqlite;
-using Shop.Inventory;
 using Shop.Messaging;
-using Shop.Orchestration;
-using Shop.Ordering;
-using Shop.Payments;
 
 namespace Shop.Host;
 
@@ -15,8 +11,7 @@ internal static class Stores
     public const string Sqlite = "sqlite";
     public const string PostgreSql = "postgres";
 
-    public static readonly IReadOnlyList<StoreDefinition> All =
-        [OrderingModuleExtensions.Store, PaymentsModuleExtensions.Store, InventoryRegistration.Store, OrderSagas.Store];
+    public static IReadOnlyList<StoreDefinition> All => ShopStores.All;
 
     public static string FileOf(string data, StoreDefinition definition) => Path.Combine(data, definition.Name + ".db");
 

@@ -60,12 +60,13 @@ public static class MessagingRegistration
         this IServiceCollection services, MessagingOptions options, Action<IBusRegistrationConfigurator> configure)
     {
         options.SingleProcess = true;
+        services.AddSingleton<InProcessDelivery>();
+        services.AddHostedService(provider => provider.GetRequiredService<InProcessDelivery>());
         return services.AddMessaging(options, configure, bus => bus.UsingInMemory((context, factory) =>
         {
             var json = new JsonMessages();
             factory.AddSerializer(json);
             factory.AddDeserializer(json, isDefault: true);
-            factory.ConnectReceiveObserver(context.GetRequiredService<InProcessDeliveries>());
             foreach (var endpoint in context.GetRequiredService<ServiceEndpoints>().All)
                 factory.ReceiveEndpoint(endpoint.Queue, configurator => endpoint.Configure(configurator, context));
         }));
@@ -86,7 +87,6 @@ public static class MessagingRegistration
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
-        services.AddSingleton<InProcessDeliveries>();
         services.AddSingleton<OutboxSerializer>();
         services.AddMeasuring();
         services.AddSingleton<MessageAttempts>();

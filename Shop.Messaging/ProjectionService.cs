@@ -6,14 +6,20 @@ using Shop.EventSourcing.Storage;
 
 namespace Shop.Messaging;
 
-/// <summary>Runs one asynchronous projection, in turn with the other replicas; an error stops only this one for a while, visibly, and loses nothing.</summary>
+/// <summary>
+/// Runs one asynchronous projection, in turn with the other replicas. An event that it cannot apply stops only this one, before that
+/// event, visibly; it is tried again now and then, and at once when somebody resumes or skips.
+/// </summary>
 internal sealed partial class ProjectionService(EventStore store, IAsyncProjection projection, ILogger<ProjectionService> logger) : BackgroundService
 {
-    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FirstRetryPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestRetryPause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AwayPause = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var pause = FirstRetryPause;
+        var stoppedAt = "";
         while (!stoppingToken.IsCancellationRequested)
         {
             using var runner = new ProjectionRunner(store, projection);
@@ -33,8 +39,16 @@ internal sealed partial class ProjectionService(EventStore store, IAsyncProjecti
                 if (isAway)
                     LogWaiting(projection.Name, store.Name, store.Engine.Explain(error).Reason);
                 else
-                    LogStopped(error, projection.Name, store.Name);
-                await Task.Delay(isAway ? AwayPause : RetryPause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                {
+                    pause = error.Message != stoppedAt ? FirstRetryPause : pause * 2 < LongestRetryPause ? pause * 2 : LongestRetryPause;
+                    stoppedAt = error.Message;
+                    LogStopped(error, projection.Name, store.Name, pause.TotalSeconds);
+                }
+
+                var waiting = isAway
+                    ? Task.Delay(AwayPause, stoppingToken)
+                    : store.WaitForProjectionChangeAsync(projection.Name, pause, stoppingToken);
+                await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -42,6 +56,6 @@ internal sealed partial class ProjectionService(EventStore store, IAsyncProjecti
     [LoggerMessage(Level = LogLevel.Warning, Message = "Projection {Projection} of {Store} waits for the database: {Reason}")]
     private partial void LogWaiting(string projection, string store, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Projection {Projection} of {Store} stopped; it goes on from its checkpoint in 5 s.")]
-    private partial void LogStopped(Exception error, string projection, string store);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Projection {Projection} of {Store} stopped; it tries again in {PauseSeconds:0} s. POST /projections/{Projection}/skip passes over the event, for good.")]
+    private partial void LogStopped(Exception error, string projection, string store, double pauseSeconds);
 }

@@ -16,9 +16,6 @@ public sealed class ServiceEndpoint<TModule> : ServiceEndpoint
 
     internal ServiceEndpoint(IBusRegistrationConfigurator bus, string queue) : base(queue) => this.bus = bus;
 
-    /// <summary>How many messages are handled at the same time. Handlers mostly wait for a commit that they share, so it is high.</summary>
-    public int ConcurrentMessages { get; set; } = 48;
-
     /// <summary>Adds a consumer: each message is one unit of work of the module's store.</summary>
     public ServiceEndpoint<TModule> Consumer<TConsumer>() where TConsumer : class, IConsumer
     {

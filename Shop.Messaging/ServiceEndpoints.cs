@@ -8,35 +8,29 @@ namespace Shop.Messaging;
 public sealed class ServiceEndpoints
 {
     private readonly List<ServiceEndpoint> all = [];
-    private FrozenDictionary<string, int>? receivers;
+    private FrozenDictionary<string, ServiceEndpoint[]>? receivers;
 
     internal IReadOnlyList<ServiceEndpoint> All => all;
 
     internal void Add(ServiceEndpoint endpoint) => all.Add(endpoint);
 
-    /// <summary>How many endpoints of this process receive a message: one for a queue's address, else the subscribers of its types.</summary>
-    internal int CountReceivers(string destination, string messageTypes)
+    /// <summary>The endpoints of this process that receive a message: the one of a queue's address, else the subscribers of its types.</summary>
+    internal IReadOnlyList<ServiceEndpoint> ReceiversOf(string destination, string messageTypes)
     {
-        receivers ??= Count();
-        if (receivers.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(OutboxAddress.NameIn(destination), out var queue))
+        receivers ??= Find();
+        var byName = receivers.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (byName.TryGetValue(OutboxAddress.NameIn(destination), out var queue))
             return queue;
         var types = messageTypes.AsSpan();
         var first = types.IndexOf(';') is var end and >= 0 ? types[..end] : types;
-        return receivers.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(first, out var subscribers) ? subscribers : 0;
+        return byName.TryGetValue(first, out var subscribers) ? subscribers : [];
     }
 
-    private FrozenDictionary<string, int> Count()
-    {
-        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var endpoint in all)
-        {
-            counts[endpoint.Queue] = 1;
-            foreach (var urn in endpoint.MessageTypes.Select(type => MessageUrn.ForTypeString(type)).Distinct())
-                counts[urn] = counts.GetValueOrDefault(urn) + 1;
-        }
-
-        return counts.ToFrozenDictionary(StringComparer.Ordinal);
-    }
+    private FrozenDictionary<string, ServiceEndpoint[]> Find() =>
+        all.SelectMany(endpoint => endpoint.MessageTypes.Select(type => MessageUrn.ForTypeString(type)).Distinct().Append(endpoint.Queue)
+                .Select(name => (Name: name, Endpoint: endpoint)))
+            .GroupBy(receiver => receiver.Name, receiver => receiver.Endpoint, StringComparer.Ordinal)
+            .ToFrozenDictionary(named => named.Key, named => named.ToArray(), StringComparer.Ordinal);
 }
 
 /// <summary>One queue of one module, with its consumers and sagas; their messages are handled in the module's store.</summary>
@@ -47,6 +41,9 @@ public abstract class ServiceEndpoint(string queue)
     internal string Queue => queue;
 
     internal IReadOnlySet<Type> MessageTypes => messageTypes;
+
+    /// <summary>How many messages are handled at the same time. Handlers mostly wait for a commit that they share, so it is high.</summary>
+    public int ConcurrentMessages { get; set; } = 48;
 
     internal List<Action<IReceiveEndpointConfigurator, IRegistrationContext>> Configurations { get; } = [];
 

@@ -8,21 +8,41 @@ using Shop.EventSourcing.Storage.Sqlite;
 namespace Shop.Messaging;
 
 /// <summary>Chooses the database of a store by configuration: <c>Shop:Store</c>, <c>Shop:Data</c>, <c>ConnectionStrings</c>.</summary>
-internal static class StoreEngines
+public static class StoreEngines
 {
+    /// <param name="environment">Whose credentials are checked in Production; null: of nobody, as for a person at the command line.</param>
     /// <exception cref="StartupException">A setting is missing, cannot be understood, or is not for Production.</exception>
     public static IStorageEngine Create(IConfiguration configuration, StoreDefinition definition, IHostEnvironment? environment)
     {
         if (Kind(configuration) == "PostgreSql")
             return CreatePostgreSql(configuration, definition, environment);
 
-        var folder = configuration["Shop:Data"] ?? "data";
-        Directory.CreateDirectory(folder);
-        return new SqliteEngine(Path.Combine(folder, definition.Name + ".db"), definition.Tables);
+        Folder(configuration);
+        var path = FileOf(configuration, definition);
+        return configuration["Shop:Archive:Path"] is { Length: > 0 } archive
+            ? new SqliteEngine(path, definition.Tables) { Segments = new(Path.Combine(archive, definition.Name)) }
+            : new SqliteEngine(path, definition.Tables);
     }
 
+    /// <summary>The file of an embedded store.</summary>
+    public static string FileOf(IConfiguration configuration, StoreDefinition definition) => Path.Combine(DataFolder(configuration), definition.Name + ".db");
+
+    internal static string DataFolder(IConfiguration configuration) => configuration["Shop:Data"] ?? "data";
+
+    /// <summary>The service's own scripts for that database.</summary>
     public static IReadOnlyList<SchemaScript> Scripts(IConfiguration configuration, StoreDefinition definition) =>
         SchemaScript.FromAssembly(definition.Schema, Kind(configuration));
+
+    /// <summary>True when the stores are files of one process.</summary>
+    public static bool IsEmbedded(IConfiguration configuration) => Kind(configuration) == "Sqlite";
+
+    /// <summary>The folder of the embedded stores, created when it is missing.</summary>
+    public static string Folder(IConfiguration configuration)
+    {
+        var folder = DataFolder(configuration);
+        Directory.CreateDirectory(folder);
+        return folder;
+    }
 
     private static PostgreSqlEngine CreatePostgreSql(IConfiguration configuration, StoreDefinition definition, IHostEnvironment? environment)
     {
@@ -36,7 +56,11 @@ internal static class StoreEngines
             if (string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(connectionString).Host))
                 throw new StartupException($"Setting {setting} names no Host. Give one such as {example}");
             Credentials.RefuseInProduction(environment, setting, Credentials.DatabaseProblem(connectionString));
-            return new(connectionString, definition.Tables) { WriterClaim = MessagingOptions.Read(configuration).ClaimDuration };
+            return new(connectionString, definition.Tables)
+            {
+                WriterClaim = MessagingOptions.Read(configuration).ClaimDuration,
+                Segments = configuration["Shop:Archive:Path"] is { Length: > 0 } archive ? new(Path.Combine(archive, definition.Name)) : null,
+            };
         }
         catch (Exception error) when (error is not StartupException)
         {

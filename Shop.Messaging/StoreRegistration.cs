@@ -7,10 +7,12 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Shop.EventSourcing;
+using Shop.EventSourcing.Archive;
 using Shop.EventSourcing.Projections;
 using Shop.EventSourcing.Storage;
 using Shop.Messaging.Delivery;
 using Shop.Messaging.Local;
+using Shop.Messaging.Proof;
 
 namespace Shop.Messaging;
 
@@ -25,7 +27,15 @@ public sealed class StoreDefinition
 
     public IReadOnlyList<IInlineProjection> InlineProjections { get; init; } = [];
 
-    public IReadOnlyList<IAsyncProjection> AsyncProjections { get; init; } = [];
+    /// <summary>Unless given, every such class of <see cref="Schema"/>: a new read model is one class, and nothing else.</summary>
+    public IReadOnlyList<IAsyncProjection> AsyncProjections
+    {
+        get => field ??= [.. Schema.GetTypes().Where(IsProjection).Select(Activator.CreateInstance).Cast<IAsyncProjection>().OrderBy(projection => projection.Name, StringComparer.Ordinal)];
+        init;
+    }
+
+    /// <summary>Which streams may be moved to the archive when they are old enough; others never are.</summary>
+    public IReadOnlyList<IArchivePolicy> ArchivePolicies { get; init; } = [];
 
     /// <summary>Aggregates that have snapshots, for the audit to compare them with their events.</summary>
     public IReadOnlyList<ISnapshotted> Snapshotted { get; init; } = [];
@@ -35,6 +45,9 @@ public sealed class StoreDefinition
 
     public IReadOnlyList<Table> Tables =>
         [.. InlineProjections.Select(projection => projection.Table), .. AsyncProjections.Select(projection => projection.Table), .. OtherTables];
+
+    private static bool IsProjection(Type type) =>
+        type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IAsyncProjection)) && type.GetConstructor(Type.EmptyTypes) is not null;
 }
 
 public static class StoreRegistration
@@ -55,13 +68,21 @@ public static class StoreRegistration
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<StoreOpener>>()));
         services.AddSingleton<IHostedService>(provider => new OutboxDispatcher(
             provider.GetRequiredService<EventStore<TModule>>(), provider.GetRequiredService<IBus>(), provider.GetRequiredService<LocalQueues>(),
-            provider.GetRequiredService<MessagingOptions>(), provider.GetRequiredService<InProcessDeliveries>(), provider.GetService<ITransportHealth>(),
+            provider.GetRequiredService<MessagingOptions>(), provider.GetService<InProcessDelivery>(), provider.GetService<ITransportHealth>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<OutboxDispatcher>>()));
+        services.AddSingleton<IHostedService>(provider => new SealingService(
+            provider.GetRequiredService<EventStore<TModule>>(), ProofSettings.Read(configuration), provider.GetRequiredService<ILogger<SealingService>>()));
         foreach (var projection in definition.AsyncProjections)
         {
             services.AddSingleton<IHostedService>(provider => new ProjectionService(
                 provider.GetRequiredService<EventStore<TModule>>(), projection, provider.GetRequiredService<ILogger<ProjectionService>>()));
         }
+
+        services.AddSingleton(provider => new ProjectionControl(
+            provider.GetRequiredService<EventStore<TModule>>(), definition.InlineProjections, definition.AsyncProjections));
+        services.AddSingleton<IHostedService>(provider => new RebuildService(
+            provider.GetRequiredService<EventStore<TModule>>(), definition.InlineProjections, definition.AsyncProjections,
+            provider.GetRequiredService<ILogger<RebuildService>>()));
 
         return services;
     }

@@ -48,7 +48,7 @@ public static class ServiceDefaults
 
     /// <summary>
     /// Error handling, the OpenAPI document at <c>/openapi/v1.json</c>, a page to try it at <c>/docs</c>, health, counters, parked
-    /// messages.
+    /// messages, read models.
     /// </summary>
     public static WebApplication UseShopServiceDefaults(this WebApplication app)
     {
@@ -64,6 +64,7 @@ public static class ServiceDefaults
         app.MapDiagnostics();
         HealthEndpoints.Map(app);
         ParkedMessageEndpoints.Map(app);
+        ProjectionEndpoints.Map(app);
         return app;
     }
 

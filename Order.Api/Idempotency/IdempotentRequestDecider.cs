@@ -1,4 +1,5 @@
 using Shop.EventSourcing;
+using Shop.EventSourcing.Protection;
 
 namespace Shop.Ordering;
 
@@ -8,7 +9,8 @@ public abstract record IdempotentRequestCommand
     {
     }
 
-    public sealed record Accept(string Key, string CustomerScope, string BodyHash, Guid OrderId, DateTimeOffset At) : IdempotentRequestCommand;
+    public sealed record Accept(string Key, string CustomerScope, string BodyHash, Guid OrderId, DateTimeOffset At, Protected<string>? PersonalHash = null)
+        : IdempotentRequestCommand;
 
     public sealed record Answer(int StatusCode, string Body, string Location, DateTimeOffset At) : IdempotentRequestCommand;
 }
@@ -20,7 +22,7 @@ public static class IdempotentRequestDecider
     public static IReadOnlyList<IdempotentRequestEvent> Decide(IdempotentRequestCommand command, IdempotentRequest state) => (command, state) switch
     {
         (IdempotentRequestCommand.Accept accept, IdempotentRequest.Unseen) =>
-            [new IdempotentRequestEvent.Accepted(accept.Key, accept.CustomerScope, accept.BodyHash, accept.OrderId, accept.At)],
+            [Accepted(accept)],
         (IdempotentRequestCommand.Accept accept, IdempotentRequest.Known { Request: var known }) => Repeat(accept, known),
 
         (IdempotentRequestCommand.Answer answer, IdempotentRequest.Accepted) =>
@@ -30,16 +32,20 @@ public static class IdempotentRequestDecider
         _ => throw new InvalidOperationException($"{command.GetType().Name} for a request that is {state.GetType().Name}."),
     };
 
+    public static DomainException KeyReused() => new(
+        "idempotency-key-reused", "This Idempotency-Key was used for another request. Give each checkout its own key, and repeat the same body under it.")
+    {
+        Field = "Idempotency-Key",
+    };
+
+    private static IdempotentRequestEvent.Accepted Accepted(IdempotentRequestCommand.Accept accept) => accept.PersonalHash is { } hash
+        ? new IdempotentRequestEvent.AcceptedWithPersonalData(accept.Key, accept.CustomerScope, accept.BodyHash, accept.OrderId, accept.At, hash)
+        : new IdempotentRequestEvent.Accepted(accept.Key, accept.CustomerScope, accept.BodyHash, accept.OrderId, accept.At);
+
     private static IReadOnlyList<IdempotentRequestEvent> Repeat(IdempotentRequestCommand.Accept accept, IdempotentRequestEvent.Accepted known)
     {
         if (known.Key != accept.Key || known.CustomerScope != accept.CustomerScope)
             throw new InvalidOperationException("Two keys share one request stream.");
-        return known.BodyHash == accept.BodyHash
-            ? []
-            : throw new DomainException(
-                "idempotency-key-reused", "This Idempotency-Key was used for another request. Give each checkout its own key, and repeat the same body under it.")
-            {
-                Field = "Idempotency-Key",
-            };
+        return known.BodyHash == accept.BodyHash ? [] : throw KeyReused();
     }
 }

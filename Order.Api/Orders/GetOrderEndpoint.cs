@@ -11,7 +11,7 @@ public static class GetOrderEndpoint
 
     private static async Task<IResult> GetAsync(
         string id, string? wait, [FromHeader(Name = "Prefer")] string? prefer, HttpContext http, EventStore<OrderingModule> store,
-        OrderWaits waits, CancellationToken cancellationToken)
+        OrderWaits waits, OrderPersonalData personalData, CancellationToken cancellationToken)
     {
         if (wait is not null && PreferWait.Parse(wait) is null)
             return Problems.Invalid("wait", $"Give whole seconds from 0 to {PreferWait.MaxSeconds}, or leave it out.");
@@ -30,7 +30,7 @@ public static class GetOrderEndpoint
         if (wait is null && preferred > 0)
             http.Response.Headers["Preference-Applied"] = $"wait={preferred}";
         return state is Order.Accepted order
-            ? TypedResults.Json(OrderResponse.Of(order, version), OrderingHttpJson.Default.OrderResponse)
+            ? TypedResults.Json(await personalData.ShowAsync(OrderResponse.Of(order, version), order, cancellationToken), OrderingHttpJson.Default.OrderResponse)
             : Problems.UnknownOrder(id);
     }
 }

@@ -1,5 +1,6 @@
 using Shop.Contracts;
 using Shop.EventSourcing;
+using Shop.EventSourcing.Protection;
 
 namespace Shop.Ordering;
 
@@ -11,7 +12,8 @@ public abstract record OrderCommand
 
     public sealed record Place(
         Guid OrderId, string? CustomerId, IReadOnlyList<OrderEvent.Line> Lines, string Currency, string PaymentMethod, DateTimeOffset At,
-        Guid? RequestId = null, string? ImportReference = null) : OrderCommand;
+        Guid? RequestId = null, string? ImportReference = null, Protected<Customer>? Customer = null, Protected<ShippingAddress>? ShippingAddress = null)
+        : OrderCommand;
 
     public sealed record RequestCancellation(string Reason, DateTimeOffset At) : OrderCommand;
 
@@ -95,8 +97,12 @@ public static class OrderDecider
         OrderRules.CheckCurrency(place.Currency);
         OrderRules.CheckCustomer(place.CustomerId);
         OrderRules.CheckPaymentMethod(place.PaymentMethod);
-        return new(
-            place.OrderId, place.CustomerId, place.Lines, place.Currency, OrderRules.Total(place.Lines), place.PaymentMethod, place.At,
-            place.RequestId, place.ImportReference);
+        var total = OrderRules.Total(place.Lines);
+        return place is { Customer: null, ShippingAddress: null }
+            ? new OrderEvent.Placed(
+                place.OrderId, place.CustomerId, place.Lines, place.Currency, total, place.PaymentMethod, place.At, place.RequestId, place.ImportReference)
+            : new OrderEvent.PlacedWithPersonalData(
+                place.OrderId, place.CustomerId, place.Lines, place.Currency, total, place.PaymentMethod, place.At, place.RequestId, place.ImportReference,
+                place.Customer, place.ShippingAddress);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Shop.EventSourcing;
+using Shop.EventSourcing.Protection;
 
 namespace Shop.Ordering;
 
@@ -12,9 +13,16 @@ public abstract record OrderEvent
 
     /// <param name="RequestId">The idempotent HTTP request that placed it; null for an import.</param>
     /// <param name="ImportReference">The importer's name for it; null for a shopper's order.</param>
-    public sealed record Placed(
+    public record Placed(
         Guid OrderId, string? CustomerId, IReadOnlyList<Line> Lines, string Currency, long TotalMinor, string PaymentMethod, DateTimeOffset PlacedAt,
         Guid? RequestId, string? ImportReference) : OrderEvent;
+
+    /// <summary>The second version, for orders that say something of a person; the others are still stored as the first.</summary>
+    public sealed record PlacedWithPersonalData(
+        Guid OrderId, string? CustomerId, IReadOnlyList<Line> Lines, string Currency, long TotalMinor, string PaymentMethod, DateTimeOffset PlacedAt,
+        Guid? RequestId, string? ImportReference, [property: JsonPropertyOrder(1)] Protected<Customer>? Customer,
+        [property: JsonPropertyOrder(1)] Protected<ShippingAddress>? ShippingAddress)
+        : Placed(OrderId, CustomerId, Lines, Currency, TotalMinor, PaymentMethod, PlacedAt, RequestId, ImportReference);
 
     public sealed record CancellationRequested(string Reason, DateTimeOffset RequestedAt) : OrderEvent;
 
@@ -28,6 +36,7 @@ public abstract record OrderEvent
 
     public static EventTypes Types { get; } = new EventTypes()
         .Add("order-placed.v1", OrderJson.Default.Placed)
+        .Add("order-placed.v2", OrderJson.Default.PlacedWithPersonalData)
         .Add("order-cancellation-requested.v1", OrderJson.Default.CancellationRequested)
         .Add("order-confirmed.v1", OrderJson.Default.Confirmed)
         .Add("order-rejected.v1", OrderJson.Default.Rejected)
@@ -37,6 +46,7 @@ public abstract record OrderEvent
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(OrderEvent.Placed))]
+[JsonSerializable(typeof(OrderEvent.PlacedWithPersonalData))]
 [JsonSerializable(typeof(OrderEvent.CancellationRequested))]
 [JsonSerializable(typeof(OrderEvent.Confirmed))]
 [JsonSerializable(typeof(OrderEvent.Rejected))]

@@ -34,7 +34,7 @@ public sealed record OrderRow
     public required long Version { get; init; }
 }
 
-public sealed class OrderListProjection() : AsyncProjection<OrderRow>(Checkpoint, OrdersTable, OrderEvent.Types)
+public sealed class OrderListProjection() : AsyncProjection<OrderRow>(Checkpoint, OrdersTable, OrderEvent.Types, Order.Aggregate.Category)
 {
     public const string Checkpoint = "orders.v1";
 

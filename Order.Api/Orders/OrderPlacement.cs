@@ -11,7 +11,8 @@ public sealed record Checkout(string Key, string? CustomerId, PlaceOrderRequest 
 /// Places an order once per key. The key's acceptance, the order and the message that starts its saga are one write set; so is
 /// the answer, with the placing when nobody waits, else with the order's end.
 /// </summary>
-public sealed class OrderPlacement(EventStore<OrderingModule> store, OrderWaits waits, IMessageOutbox outbox, OrderMetrics metrics, TimeProvider clock)
+public sealed class OrderPlacement(
+    EventStore<OrderingModule> store, OrderPersonalData personalData, OrderWaits waits, IMessageOutbox outbox, OrderMetrics metrics, TimeProvider clock)
 {
     private static readonly TimeSpan DuplicateWait = TimeSpan.FromSeconds(1);
 
@@ -31,6 +32,8 @@ public sealed class OrderPlacement(EventStore<OrderingModule> store, OrderWaits 
             (first, request) = await PlaceFirstAsync(checkout, requestId, accept, cancellationToken);
         else
             IdempotentRequestDecider.Decide(accept, request); // refuses another body
+        if (!first)
+            await personalData.CheckSameAsync(request, requestId, checkout, cancellationToken);
 
         if (request is IdempotentRequest.Answered answered)
             return answered;
@@ -47,9 +50,10 @@ public sealed class OrderPlacement(EventStore<OrderingModule> store, OrderWaits 
             async unit =>
             {
                 var quotes = await QuotesAsync(lines, cancellationToken);
+                var sealedData = await personalData.SealAsync(unit, checkout, requestId, accept.OrderId, cancellationToken);
                 var request = await unit.LoadAsync(IdempotentRequest.Aggregate, requestId, cancellationToken);
                 var order = await unit.LoadAsync(Order.Aggregate, accept.OrderId, cancellationToken);
-                var (placed, state) = unit.Decide(() => Decide(checkout, requestId, accept, lines, quotes, request, order));
+                var (placed, state) = unit.Decide(() => Decide(checkout, requestId, accept, sealedData, lines, quotes, request, order));
                 if (placed is not null)
                     await outbox.PublishAsync(unit, OrderDecider.Announce(placed), cancellationToken);
                 return (placed is not null, state);
@@ -62,15 +66,17 @@ public sealed class OrderPlacement(EventStore<OrderingModule> store, OrderWaits 
 
     /// <summary>Under the store's gate: of requests at the same time under one key, one finds it unseen.</summary>
     private static (OrderEvent.Placed? Placed, IdempotentRequest Request) Decide(
-        Checkout checkout, Guid requestId, IdempotentRequestCommand.Accept accept, RequestedLine[] lines, QuotedProduct[] quotes,
-        StreamHandle<IdempotentRequest, IdempotentRequestEvent> request, StreamHandle<Order, OrderEvent> order)
+        Checkout checkout, Guid requestId, IdempotentRequestCommand.Accept accept, SealedOrderData? sealedData, RequestedLine[] lines,
+        QuotedProduct[] quotes, StreamHandle<IdempotentRequest, IdempotentRequestEvent> request, StreamHandle<Order, OrderEvent> order)
     {
-        var accepted = IdempotentRequestDecider.Decide(accept, request.State);
+        var accepted = IdempotentRequestDecider.Decide(accept with { PersonalHash = sealedData?.Hash }, request.State);
         if (accepted.Count == 0)
             return (null, request.State);
         var (priced, currency) = Pricing.Price(lines, quotes, checkout.Request.Currency);
         var place = new OrderCommand.Place(
-            accept.OrderId, checkout.CustomerId, priced, currency, checkout.Request.PaymentMethod!, accept.At, requestId);
+            accept.OrderId, checkout.CustomerId, priced, currency, checkout.Request.PaymentMethod!, accept.At, requestId,
+            Customer: sealedData?.Customer, ShippingAddress: sealedData?.ShippingAddress);
+        sealedData?.Key.Use();
         order.Append(OrderDecider.Decide(place, order.State));
         request.Append(accepted);
         var placed = (Order.Placed)order.State;
@@ -112,6 +118,10 @@ public sealed class OrderPlacement(EventStore<OrderingModule> store, OrderWaits 
     {
         OrderRules.CheckCustomer(request.CustomerId);
         OrderRules.CheckPaymentMethod(request.PaymentMethod);
+        if (request.Customer is { } customer)
+            PersonRules.Check(customer);
+        if (request.ShippingAddress is { } address)
+            PersonRules.Check(address);
         if (request.Currency is not null)
             OrderRules.CheckCurrency(request.Currency);
         OrderRules.CheckLines(request.Lines?.Count ?? 0);

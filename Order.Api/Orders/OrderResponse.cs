@@ -8,9 +8,11 @@ namespace Shop.Ordering;
 /// <param name="Reason">Why it was rejected or cancelled.</param>
 /// <param name="TotalMinor">Minor units of <paramref name="Currency"/>.</param>
 /// <param name="Version">Events so far; grows with each change.</param>
+/// <param name="Customer">Shown by GET only: what is stored as an answer holds nothing personal.</param>
+/// <param name="ShippingAddress">Likewise.</param>
 public sealed record OrderResponse(
     Guid OrderId, string Status, string? Reason, string? CustomerId, IReadOnlyList<OrderLineResponse> Lines, string Currency, long TotalMinor,
-    DateTimeOffset PlacedAt, DateTimeOffset? EndedAt, long Version)
+    DateTimeOffset PlacedAt, DateTimeOffset? EndedAt, long Version, CustomerResponse? Customer = null, ShippingAddressResponse? ShippingAddress = null)
 {
     public static OrderResponse Of(Order.Accepted order, long version) => new(
         order.Terms.OrderId, OrderStatus.Of(order), ReasonOf(order), order.Terms.CustomerId, OrderLineResponse.Of(order.Terms.Lines), order.Terms.Currency,
@@ -66,4 +68,5 @@ public static class OrderStatus
 [JsonSerializable(typeof(OrderListResponse))]
 [JsonSerializable(typeof(OrderTotalsResponse))]
 [JsonSerializable(typeof(OrderHistoryResponse))]
+[JsonSerializable(typeof(ErasureResponse))]
 internal sealed partial class OrderingHttpJson : JsonSerializerContext;

@@ -42,6 +42,8 @@ public static class OrderRules
     {
         if (customerId is not null && !IsText(customerId, MaxCustomerLength))
             throw Invalid("customerId", $"Give 1 to {MaxCustomerLength} characters, or leave it out to order as a guest.");
+        if (customerId is not null && PersonRules.LooksLikeEmail(customerId))
+            throw Invalid("customerId", "This looks like an e-mail address. The id stays readable for ever, so give one that says nothing of the person; the address goes into customer.email.");
     }
 
     /// <summary>A provider's token and nothing else. The value is never repeated in the message: it may be card data.</summary>
@@ -68,7 +70,7 @@ public static class OrderRules
     }
 
     /// <summary>Something to read, without control characters: a database need not take those.</summary>
-    private static bool IsText(string? text, int maxLength) =>
+    internal static bool IsText(string? text, int maxLength) =>
         !string.IsNullOrWhiteSpace(text) && text.Length <= maxLength && !text.Any(char.IsControl);
 
     /// <summary>Twelve digits in a row, whatever stands between them to make them readable.</summary>

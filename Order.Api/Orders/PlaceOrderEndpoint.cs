@@ -9,7 +9,14 @@ namespace Shop.Ordering;
 /// <param name="CustomerId">Absent for a guest.</param>
 /// <param name="Currency">ISO 4217 code that the shopper expects; absent: the catalogue's.</param>
 /// <param name="PaymentMethod">The payment provider's token, such as <c>pm_card_visa</c>; never card data.</param>
-public sealed record PlaceOrderRequest(string? CustomerId, string? Currency, string? PaymentMethod, IReadOnlyList<PlaceOrderLine?>? Lines);
+/// <param name="Customer">Who orders; stored under the customer's key, for a guest under the order's own.</param>
+/// <param name="ShippingAddress">Where the goods go; stored likewise.</param>
+public sealed record PlaceOrderRequest(
+    string? CustomerId, string? Currency, string? PaymentMethod, IReadOnlyList<PlaceOrderLine?>? Lines, CustomerRequest? Customer = null,
+    ShippingAddressRequest? ShippingAddress = null)
+{
+    internal bool IsPersonal => Customer is not null || ShippingAddress is not null;
+}
 
 /// <param name="UnitPriceMinor">The price that the shopper saw, in minor units. A higher price of today is refused, a lower one passed on.</param>
 public sealed record PlaceOrderLine(string? Sku, long? Quantity, long? UnitPriceMinor);

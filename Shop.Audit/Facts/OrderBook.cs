@@ -45,7 +45,7 @@ public sealed class OrderBook : IEventBook
     {
         switch (recorded.Type)
         {
-            case "order-placed.v1":
+            case "order-placed.v1" or "order-placed.v2":
                 Place(Stored.IdOf(recorded), data);
                 return true;
             case "order-confirmed.v1":
@@ -57,7 +57,7 @@ public sealed class OrderBook : IEventBook
             case "order-cancelled.v1":
                 End(recorded, OrderOutcome.Cancelled);
                 return true;
-            case "request-accepted.v1":
+            case "request-accepted.v1" or "request-accepted.v2":
                 requests[recorded.Stream] = data.GetProperty("orderId").GetGuid();
                 return true;
             default:

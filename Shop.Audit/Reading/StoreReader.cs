@@ -12,6 +12,7 @@ internal sealed class StoreReader(AuditedStore store, AuditInput input)
 
     private readonly Dictionary<string, long> versions = new(StringComparer.Ordinal);
     private readonly ReadModelReplay readModels = new(store);
+    private readonly DataKeyReplay dataKeys = new(store);
 
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
@@ -47,6 +48,7 @@ internal sealed class StoreReader(AuditedStore store, AuditInput input)
             await foreach (var wrong in aggregate.FindWrongSnapshotsAsync(store.Engine, cancellationToken))
                 facts.Findings.Add(new($"snapshot of {wrong.Stream}", $"what its events give at version {wrong.Version}", "another state; delete its row, it is not needed"));
         }
+        await dataKeys.CompareAsync(facts, cancellationToken);
     }
 
     /// <summary>Positions and versions count 1, 2, 3, … without gaps.</summary>
@@ -66,7 +68,7 @@ internal sealed class StoreReader(AuditedStore store, AuditInput input)
         try
         {
             using var data = JsonDocument.Parse(recorded.Data);
-            if (!input.Books.Any(book => book.Apply(recorded, data.RootElement)))
+            if (!dataKeys.Apply(recorded, data.RootElement) && !input.Books.Any(book => book.Apply(recorded, data.RootElement)))
                 facts.Findings.Add(new(place, "an event whose stored name is known", recorded.Type));
         }
         catch (UnreadableEventException error)

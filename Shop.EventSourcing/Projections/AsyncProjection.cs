@@ -13,8 +13,14 @@ public interface IAsyncProjection
 
     Table Table { get; }
 
-    /// <summary>The events that it understands; others are passed over.</summary>
+    /// <summary>The events that it understands; others are passed over, unless their stream is of one of the <see cref="Categories"/>.</summary>
     EventTypes Events { get; }
+
+    /// <summary>
+    /// Categories of the streams of which it must understand every event: an unknown one there stops it. Names of categories in one
+    /// store do not begin with one another and a dash.
+    /// </summary>
+    IReadOnlyList<string> Categories => [];
 
     /// <summary>Key values of the row that this event changes, in the order of the table's key, or null when it changes none.</summary>
     object?[]? Key(object @event, RecordedEvent recorded);
@@ -28,7 +34,7 @@ public interface IAsyncProjection
 }
 
 /// <inheritdoc cref="IAsyncProjection"/>
-public abstract class AsyncProjection<TRow>(string name, Table<TRow> table, EventTypes events) : IAsyncProjection
+public abstract class AsyncProjection<TRow>(string name, Table<TRow> table, EventTypes events, params string[] categories) : IAsyncProjection
     where TRow : class
 {
     public string Name => name;
@@ -36,6 +42,8 @@ public abstract class AsyncProjection<TRow>(string name, Table<TRow> table, Even
     public Table Table => table;
 
     public EventTypes Events => events;
+
+    public IReadOnlyList<string> Categories => categories;
 
     public abstract object?[]? Key(object @event, RecordedEvent recorded);
 

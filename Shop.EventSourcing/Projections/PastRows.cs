@@ -23,7 +23,7 @@ internal sealed class FollowedRows(IAsyncProjection projection) : PastRows
 
     public override void Apply(RecordedEvent recorded)
     {
-        if (!projection.Events.TryDeserialize(recorded.Type, recorded.Data, out var @event) || projection.Key(@event, recorded) is not { } values)
+        if (!projection.TryDecode(recorded, out var @event) || projection.Key(@event, recorded) is not { } values)
             return;
         var key = KeyOf(values);
         if (projection.Apply(rows.GetValueOrDefault(key), @event, recorded) is { } row)
@@ -35,7 +35,7 @@ internal sealed class FollowedRows(IAsyncProjection projection) : PastRows
 
 /// <summary>Those of an inline projection.</summary>
 /// <param name="categories">All that the store projects inline: of several that fit a stream's name, the longest is its own.</param>
-internal sealed class InlineRows(IInlineProjection projection, IReadOnlyCollection<string> categories) : PastRows
+internal sealed class PastInlineRows(IInlineProjection projection, IReadOnlyCollection<string> categories) : PastRows
 {
     private readonly Dictionary<string, (object State, long Version)> streams = new(StringComparer.Ordinal);
     private readonly string prefix = projection.Category + "-";

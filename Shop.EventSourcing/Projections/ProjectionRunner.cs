@@ -3,8 +3,10 @@ using Shop.EventSourcing.Storage;
 namespace Shop.EventSourcing.Projections;
 
 /// <summary>
-/// Keeps one asynchronous projection up with the log: reads a batch, applies it to the rows, writes rows and checkpoint
-/// together. Of all its runners, in all processes, the one that holds the lease works; the others wait to take over.
+/// Keeps one generation of a projection up with the log: reads a batch, applies it to the rows, writes rows and checkpoint
+/// together. Of all its runners, in all processes, the one that holds the lease works; the others wait to take over. What was
+/// decided about the generation, such as a pause, is read after the lease was taken, and takes the lease away when it changes: so
+/// nobody writes who does not know.
 /// </summary>
 public sealed class ProjectionRunner : IDisposable
 {
@@ -12,30 +14,67 @@ public sealed class ProjectionRunner : IDisposable
     public static readonly TimeSpan DefaultLease = TimeSpan.FromSeconds(4);
 
     private const int BatchSize = 2_000;
-    private const int CachedRows = 20_000;
+
+    /// <summary>Beside a busy live one: commits wait for what is written, and for the processor.</summary>
+    private const int ConsiderateBatchSize = 500;
 
     /// <summary>Events that come in quick succession share a transaction.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan IdlePoll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan StoppedPoll = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ReleasePatience = TimeSpan.FromSeconds(2);
 
     private readonly EventStore store;
-    private readonly IAsyncProjection projection;
+    private readonly string projection;
+    private readonly ProjectionSlot slot;
+    private readonly IRowSource rows;
     private readonly LeaseHolder lease;
+    private readonly string checkpointName;
     private readonly SemaphoreSlim changed = new(0, 1);
-    private readonly Dictionary<RowKey, object?> rows = [];
+    private ProjectionState? state;
     private long checkpoint = -1;
     private long token;
+    private long seenHead;
+    private int limit = BatchSize;
 
+    /// <summary>A runner of the rows that are read.</summary>
     public ProjectionRunner(EventStore store, IAsyncProjection projection, TimeSpan? leaseDuration = null)
+        : this(store, projection.Name, ProjectionSlot.Live, new AsyncRows(store, projection, projection.Table), leaseDuration)
+    {
+    }
+
+    internal ProjectionRunner(EventStore store, string projection, ProjectionSlot slot, IRowSource rows, TimeSpan? leaseDuration = null)
     {
         this.store = store;
         this.projection = projection;
-        lease = new(store, $"projection/{projection.Name}", leaseDuration ?? DefaultLease);
+        this.slot = slot;
+        this.rows = rows;
+        checkpointName = slot.Checkpoint(projection);
+        lease = new(store, slot.Lease(projection), leaseDuration ?? DefaultLease);
     }
 
-    /// <summary>Follows the log until cancelled, while no other runner does.</summary>
-    /// <exception cref="InvalidOperationException">An event could not be applied; the message names it. The checkpoint stays before its batch.</exception>
+    private enum Step
+    {
+        Applied,
+        AppliedLast,
+        CaughtUp,
+        Elsewhere,
+        Paused,
+        Gone,
+    }
+
+    /// <summary>A runner of the rows that are built beside those that are read; it ends when there are none.</summary>
+    public static ProjectionRunner Beside(EventStore store, IAsyncProjection projection, TimeSpan? leaseDuration = null) =>
+        new(store, projection.Name, ProjectionSlot.Next, new AsyncRows(store, projection, projection.Table.Next), leaseDuration);
+
+    /// <inheritdoc cref="Beside(EventStore,IAsyncProjection,TimeSpan?)"/>
+    public static ProjectionRunner Beside(EventStore store, IInlineProjection projection, TimeSpan? leaseDuration = null) =>
+        new(store, projection.Table.Name, ProjectionSlot.Next, new InlineRows(store, projection, projection.Table.Next), leaseDuration);
+
+    /// <summary>Follows the log until cancelled, while no other runner does and nobody has paused it.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// An event could not be applied; the message names it, and it is noted. Everything before it is applied, nothing after it.
+    /// </exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         store.EventsCommitted += Signal;
@@ -43,16 +82,26 @@ public sealed class ProjectionRunner : IDisposable
         {
             while (true)
             {
-                if (await CatchUpOnceAsync(cancellationToken) is not { } applied)
+                switch (await StepAsync(cancellationToken))
                 {
-                    await lease.WaitAsync(cancellationToken);
-                    continue;
+                    case Step.Applied:
+                        await YieldAsync(cancellationToken);
+                        break;
+                    case Step.AppliedLast or Step.CaughtUp:
+                        await Task.Delay(Pause, store.Clock, cancellationToken);
+                        if (checkpoint >= store.Position)
+                            await changed.WaitAsync(IdlePoll, cancellationToken);
+                        break;
+                    case Step.Elsewhere:
+                        await lease.WaitAsync(cancellationToken);
+                        break;
+                    case Step.Paused:
+                        await lease.ReleaseAsync(ReleasePatience);
+                        await store.WaitForProjectionChangeAsync(projection, StoppedPoll, cancellationToken);
+                        break;
+                    case Step.Gone:
+                        return;
                 }
-
-                if (applied < BatchSize)
-                    await Task.Delay(Pause, store.Clock, cancellationToken);
-                if (checkpoint >= store.Position)
-                    await changed.WaitAsync(IdlePoll, cancellationToken);
             }
         }
         finally
@@ -62,14 +111,15 @@ public sealed class ProjectionRunner : IDisposable
         }
     }
 
-    /// <summary>Applies everything that the log holds now, once no other runner works on it.</summary>
+    /// <summary>Applies everything that the log holds now, once no other runner works on it; nothing while it is paused.</summary>
+    /// <exception cref="InvalidOperationException">As for <see cref="RunAsync"/>.</exception>
     public async Task CatchUpAsync(CancellationToken cancellationToken = default)
     {
         try
         {
-            while (await CatchUpOnceAsync(cancellationToken) is not 0)
+            while (await StepAsync(cancellationToken) is var step and (Step.Applied or Step.AppliedLast or Step.Elsewhere))
             {
-                if (lease.Lease is null)
+                if (step == Step.Elsewhere)
                     await lease.WaitAsync(cancellationToken);
             }
         }
@@ -96,28 +146,30 @@ public sealed class ProjectionRunner : IDisposable
         }
     }
 
-    /// <returns>How many events it met; null when another runner holds the lease.</returns>
-    private async Task<int?> CatchUpOnceAsync(CancellationToken cancellationToken)
+    private async Task<Step> StepAsync(CancellationToken cancellationToken)
     {
         var saved = false;
         try
         {
             if (await lease.HoldAsync(cancellationToken) is not { } held)
-                return null;
-            if (held.Token != token)
-                Forget();
-            token = held.Token;
-            if (checkpoint < 0)
-                checkpoint = await store.Engine.ReadCheckpointAsync(projection.Name, cancellationToken);
-            var batch = await store.Engine.ReadLogAsync(checkpoint, BatchSize, cancellationToken);
-            if (batch.Count > 0 && !await SaveAsync(held, batch, cancellationToken))
+                return Step.Elsewhere;
+            if (held.Token != token || checkpoint < 0)
+                await LearnAsync(held, cancellationToken);
+            if (slot != ProjectionSlot.Live && state is null)
+                return Step.Gone;
+            if (state?.Pause is not null)
+                return Step.Paused;
+
+            var size = Math.Min(limit, slot != ProjectionSlot.Live && IsBusy() ? ConsiderateBatchSize : BatchSize);
+            var batch = await store.Engine.ReadLogAsync(checkpoint, size, cancellationToken);
+            if (batch.Count > 0 && !await ApplyAsync(held, batch, cancellationToken))
             {
                 lease.Lost();
-                return null;
+                return Step.Elsewhere;
             }
 
-            saved = rows.Count <= CachedRows;
-            return batch.Count;
+            saved = true;
+            return batch.Count == 0 ? Step.CaughtUp : batch.Count < size ? Step.AppliedLast : Step.Applied;
         }
         finally
         {
@@ -127,85 +179,101 @@ public sealed class ProjectionRunner : IDisposable
         }
     }
 
-    private async Task<bool> SaveAsync(Lease held, IReadOnlyList<RecordedEvent> batch, CancellationToken cancellationToken)
+    /// <summary>Everything that is decided about this generation, and its checkpoint, as they are under this lease.</summary>
+    private async Task LearnAsync(Lease held, CancellationToken cancellationToken)
     {
-        if (await ApplyAsync(batch, cancellationToken) is not { } writes)
-            return false;
-        var to = batch[^1].Position;
-        var saving = store.Clock.GetTimestamp();
-        if (!await store.Engine.SaveProjectionAsync(projection.Name, held, checkpoint, to, writes, cancellationToken))
-            return false;
-        checkpoint = to;
-        lease.Renewed(saving);
-        store.OnCheckpoint(projection.Name, to);
-        return true;
+        Forget();
+        state = (await store.Engine.Projections.ReadAsync(cancellationToken)).FirstOrDefault(found => found.Projection == projection && found.Slot == slot);
+        checkpoint = state?.Position ?? await store.Engine.ReadCheckpointAsync(checkpointName, cancellationToken);
+        token = held.Token;
+    }
+
+    private bool IsBusy()
+    {
+        var head = store.Position;
+        var busy = seenHead != 0 && head != seenHead;
+        seenHead = head;
+        return busy;
+    }
+
+    /// <summary>Leaves the processor and the database to others for a while, when there are any.</summary>
+    private async Task YieldAsync(CancellationToken cancellationToken)
+    {
+        if (slot != ProjectionSlot.Live && seenHead != store.Position)
+            await Task.Delay(Pause, store.Clock, cancellationToken);
     }
 
     private void Forget()
     {
         checkpoint = -1;
-        rows.Clear();
+        rows.Forget();
     }
 
-    /// <returns>Null when the lease was lost meanwhile.</returns>
-    private async Task<IReadOnlyList<RowWrite>?> ApplyAsync(IReadOnlyList<RecordedEvent> batch, CancellationToken cancellationToken)
+    /// <returns>False when the lease was lost.</returns>
+    private async Task<bool> ApplyAsync(Lease held, IReadOnlyList<RecordedEvent> batch, CancellationToken cancellationToken)
     {
-        var writes = new Dictionary<RowKey, RowWrite>();
-        foreach (var recorded in batch)
+        var made = await rows.ApplyAsync(batch, checkpoint == 0, () => KeepAsync(held, cancellationToken), cancellationToken);
+        if (made.Applied is not { } applied)
+            return false;
+        if (applied > 0)
         {
-            if (!projection.Events.TryDeserialize(recorded.Type, recorded.Data, out var @event) || projection.Key(@event, recorded) is not { } values)
-                continue;
-            if (await lease.HoldAsync(cancellationToken) is not { } held || held.Token != token)
-                return null;
-            var key = new RowKey(values);
-            var before = await FindAsync(key, projection.Creates(@event), cancellationToken);
-            var after = Apply(before, @event, recorded);
-            rows[key] = after;
-            if (after is not null)
-                writes[key] = new(projection.Table, after);
-            else if (before is not null)
-                writes[key] = new(projection.Table, before, Delete: true);
+            try
+            {
+                if (!await SaveAsync(held, batch[applied - 1].Position, made.Rows, cancellationToken))
+                    return false;
+            }
+            catch (Exception refusal) when (refusal is not OperationCanceledException && !StorageFailure.IsTransient(refusal))
+            {
+                // The database refuses a row. Which event it comes of is found out by ever smaller batches.
+                limit = Math.Max(1, applied / 2);
+                if (applied == 1)
+                    await StopAsync(held, batch[0], refusal, cancellationToken);
+                Forget();
+                return true;
+            }
+
+            limit = Math.Min(limit * 2, BatchSize);
         }
 
-        return [.. writes.Values];
+        if (made.Error is not null)
+            await StopAsync(held, batch[applied], made.Error, cancellationToken);
+        return true;
     }
 
-    private object? Apply(object? row, object @event, RecordedEvent recorded)
+    private async Task<bool> SaveAsync(Lease held, long to, IReadOnlyList<RowWrite> writes, CancellationToken cancellationToken)
     {
-        try
+        var saving = store.Clock.GetTimestamp();
+        if (!await store.Engine.SaveProjectionAsync(checkpointName, held, checkpoint, to, writes, cancellationToken))
+            return false;
+        checkpoint = to;
+        lease.Renewed(saving);
+        store.OnCheckpoint(checkpointName, to);
+        if (state?.Error is { } overcome && overcome.Position <= to)
         {
-            return projection.Apply(row, @event, recorded);
+            await store.Engine.Projections.NoteAsync(projection, held, change => change.ClearErrorAsync(slot), cancellationToken);
+            state = state with { Error = null };
         }
-        catch (Exception error)
-        {
-            throw new InvalidOperationException(
-                $"Projection {projection.Name} cannot apply {recorded.Type} at position {recorded.Position} ({recorded.Stream} version {recorded.Version}): {error.Message}",
-                error);
-        }
+
+        return true;
     }
 
-    private async ValueTask<object?> FindAsync(RowKey key, bool creates, CancellationToken cancellationToken)
+    private async ValueTask<bool> KeepAsync(Lease held, CancellationToken cancellationToken) =>
+        await lease.HoldAsync(cancellationToken) is { } kept && kept.Token == held.Token;
+
+    private async Task StopAsync(Lease held, RecordedEvent at, Exception error, CancellationToken cancellationToken)
     {
-        if (rows.TryGetValue(key, out var row) || creates)
-            return row;
-        await using var models = store.Engine.OpenReadModels();
-        return await models.FindAsync(projection.Table.RowType, key.Values, cancellationToken);
-    }
-
-    private sealed class RowKey(object?[] values) : IEquatable<RowKey>
-    {
-        public object?[] Values => values;
-
-        public bool Equals(RowKey? other) => other is not null && values.AsSpan().SequenceEqual(other.Values);
-
-        public override bool Equals(object? obj) => Equals(obj as RowKey);
-
-        public override int GetHashCode()
+        var what = $"{at.Type} ({at.Stream} version {at.Version})";
+        if (state?.Error is not { } known || known.Position != at.Position || known.Message != error.Message)
         {
-            var hash = default(HashCode);
-            foreach (var value in values)
-                hash.Add(value);
-            return hash.ToHashCode();
+            var noted = new ProjectionError(at.Position, what, error.Message, store.Clock.GetUtcNow().TruncateToMicroseconds());
+            await store.Engine.Projections.NoteAsync(projection, held, async change =>
+            {
+                if (slot == ProjectionSlot.Live)
+                    await change.LiveAsync();
+                await change.StopAsync(slot, noted);
+            }, cancellationToken);
         }
+
+        throw new InvalidOperationException($"Projection {checkpointName} cannot apply {what} at position {at.Position}: {error.Message}", error);
     }
 }

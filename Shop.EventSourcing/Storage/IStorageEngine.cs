@@ -4,7 +4,7 @@ namespace Shop.EventSourcing.Storage;
 /// One database. Everything that differs between SQLite and PostgreSQL is behind this; one contract suite runs against both.
 /// All methods are safe to call at the same time. Failures of the database itself are thrown as the provider's exceptions.
 /// </summary>
-public interface IStorageEngine : IAsyncDisposable
+public partial interface IStorageEngine : IAsyncDisposable
 {
     /// <summary>True when other processes append to the same database, so that what is remembered of a stream may be old.</summary>
     bool IsShared => false;
@@ -35,10 +35,7 @@ public interface IStorageEngine : IAsyncDisposable
 
     /// <summary>Events of one stream with <c>version &gt; afterVersion</c>, oldest first.</summary>
     /// <param name="toVersion">Last version wanted, or null.</param>
-    /// <param name="until">
-    /// Up to the last event of the stream that was recorded by then, or null. What came before it in the stream counts whatever its
-    /// writer's clock said.
-    /// </param>
+    /// <param name="until">Last instant wanted (inclusive), or null.</param>
     Task<IReadOnlyList<RecordedEvent>> ReadStreamAsync(
         string stream, long afterVersion, long? toVersion, DateTimeOffset? until, int limit, CancellationToken cancellationToken);
 
@@ -54,7 +51,10 @@ public interface IStorageEngine : IAsyncDisposable
     /// <summary>Position of the last event, 0 in an empty store.</summary>
     Task<long> ReadHeadAsync(CancellationToken cancellationToken);
 
-    /// <summary>Position of the last event that was recorded by an instant, 0 for none. Looks at every event after it: there is no index to keep.</summary>
+    /// <summary>
+    /// Position of the last event that was recorded by an instant, 0 for none, of those that are not in the archive. Looks at every
+    /// event after it: there is no index to keep.
+    /// </summary>
     Task<long> ReadPositionAsync(DateTimeOffset instant, CancellationToken cancellationToken);
 
     /// <summary>
@@ -97,7 +97,10 @@ public interface IStorageEngine : IAsyncDisposable
     Task<bool> SaveProjectionAsync(
         string projection, Lease lease, long from, long to, IReadOnlyList<RowWrite> rows, CancellationToken cancellationToken);
 
-    /// <summary>Takes a lease that is free, or renews the holder's own. On a database of one process it is always free.</summary>
+    /// <summary>
+    /// Takes a lease that is free, or renews the holder's own. On a database of one process it is always free; its token grows all
+    /// the same when what it guards is changed.
+    /// </summary>
     /// <param name="holder">Who asks; an id that nobody else uses.</param>
     /// <param name="duration">By the database's clock, from now.</param>
     /// <returns>Null while somebody else holds it. The token is higher than that of every holder before.</returns>
@@ -120,8 +123,19 @@ public interface IStorageEngine : IAsyncDisposable
     Task ListenAsync(Action listening, Action<string, long> heard, CancellationToken cancellationToken) =>
         throw new NotSupportedException("This database has no other writers.");
 
+    /// <summary>
+    /// Takes what rows of a table said before they were overwritten out of the database's files, as far as that goes without holding up
+    /// others: SQLite empties the WAL into the file, PostgreSQL vacuums the table. Copies made before, such as backups and archived WAL,
+    /// stay as they are.
+    /// </summary>
+    /// <returns>False when somebody's reading kept it from being done.</returns>
+    Task<bool> PurgeAsync(Table table, CancellationToken cancellationToken) => Task.FromResult(true);
+
     /// <summary>Queries over the read-model tables given at construction; no tracking, read only.</summary>
     ReadModels OpenReadModels();
+
+    /// <summary>The generations of its projections.</summary>
+    ProjectionStorage Projections => throw new NotSupportedException($"{GetType().Name} keeps no generations of its projections.");
 }
 
 /// <summary>One numbered SQL script of a service's schema.</summary>

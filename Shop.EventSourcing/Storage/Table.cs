@@ -11,6 +11,9 @@ namespace Shop.EventSourcing.Storage;
 /// </summary>
 public abstract class Table
 {
+    private Table? next;
+    private Table[]? alone;
+
     private protected Table(string name, Type rowType, IReadOnlyList<string> keyProperties)
     {
         Name = name;
@@ -24,6 +27,20 @@ public abstract class Table
 
     /// <summary>All columns, in the order of the row's properties.</summary>
     public IReadOnlyList<Column> Columns { get; }
+
+    /// <summary>
+    /// Properties of each index, for a table that no script of the service creates: it is made from the row type when the store is opened.
+    /// </summary>
+    public IReadOnlyList<string[]> Indexes { get; init; } = [];
+
+    /// <summary>The table where the rows are built anew, beside those that are read.</summary>
+    internal Table Next => LazyInitializer.EnsureInitialized(ref next, () => Named(ProjectionSlot.Next.TableName(this)));
+
+    /// <summary>Only this one; always the same list, since EF Core remembers a model by it.</summary>
+    internal IReadOnlyList<Table> Alone => LazyInitializer.EnsureInitialized(ref alone, () => [this]);
+
+    /// <summary>The same columns under another name.</summary>
+    internal abstract Table Named(string name);
 
     public IEnumerable<Column> Key => Columns.Where(column => column.IsKey);
 
@@ -57,6 +74,8 @@ public abstract class Table
 public sealed class Table<TRow>(string name, params string[] keyProperties) : Table(name, typeof(TRow), keyProperties)
     where TRow : class
 {
+    internal override Table Named(string name) => new Table<TRow>(name, keyProperties);
+
     public RowWrite Upsert(TRow row) => new(this, row);
 
     public RowWrite Delete(TRow row) => new(this, row, Delete: true);

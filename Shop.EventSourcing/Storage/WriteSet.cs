@@ -58,7 +58,11 @@ public sealed record InboxEntry(string Endpoint, Guid MessageId, DateTimeOffset 
 /// <param name="DueAt">When to send; null: at once, by the process that committed it.</param>
 public sealed record OutboxMessage(
     Guid Id, string Destination, string ContentType, string MessageType, byte[] Body, string? Headers, DateTimeOffset CreatedAt,
-    DateTimeOffset? DueAt);
+    DateTimeOffset? DueAt)
+{
+    /// <summary>The object that <see cref="Body"/> was made of, while the process that made it holds it; not stored.</summary>
+    public object? Original { get; init; }
+}
 
 /// <summary>A message that could not be read or kept failing, kept with its reason until somebody redrives it.</summary>
 public sealed record ParkedMessage(

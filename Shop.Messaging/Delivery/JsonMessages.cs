@@ -10,6 +10,8 @@ namespace Shop.Messaging.Delivery;
 /// </summary>
 internal sealed class JsonMessages : ISerializerFactory
 {
+    public const RawSerializerOptions Options = RawSerializerOptions.AddTransportHeaders | RawSerializerOptions.CopyHeaders;
+
     private readonly Serializer serializer = new();
 
     public ContentType ContentType => SystemTextJsonRawMessageSerializer.JsonContentType;
@@ -18,7 +20,7 @@ internal sealed class JsonMessages : ISerializerFactory
 
     public IMessageDeserializer CreateDeserializer() => serializer;
 
-    private sealed class Serializer() : SystemTextJsonRawMessageSerializer(RawSerializerOptions.AddTransportHeaders | RawSerializerOptions.CopyHeaders)
+    private sealed class Serializer() : SystemTextJsonRawMessageSerializer(Options)
     {
         protected override void SetRawMessageHeaders(SendContext context)
         {

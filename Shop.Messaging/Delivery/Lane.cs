@@ -1,16 +1,18 @@
 using System.Collections.Concurrent;
-using Shop.EventSourcing.Storage;
 
 namespace Shop.Messaging.Delivery;
 
-/// <summary>Works on messages, some at once; the others wait in order. Adding one starts it on the caller's thread when there is room.</summary>
+/// <summary>Works on items, some at once; the others wait in order. Adding one starts it on the caller's thread when there is room.</summary>
 /// <param name="width">How many at once.</param>
 /// <param name="capacity">How many may wait; more are not taken.</param>
 /// <param name="work">Never throws.</param>
-internal sealed class Lane(int width, int capacity, Func<OutboxMessage, Task> work)
+internal sealed class Lane<T>(int width, int capacity, Func<T, Task> work)
 {
-    private readonly ConcurrentQueue<OutboxMessage> waiting = new();
+    private readonly ConcurrentQueue<T> waiting = new();
+    private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int free;
+    private int running;
+    private volatile bool closed;
 
     /// <summary>Nothing runs before.</summary>
     public void Open()
@@ -20,18 +22,23 @@ internal sealed class Lane(int width, int capacity, Func<OutboxMessage, Task> wo
     }
 
     /// <summary>What waits is forgotten; what runs goes on.</summary>
-    public void Close()
+    /// <returns>Ends with the last one that runs.</returns>
+    public Task CloseAsync()
     {
         Interlocked.Add(ref free, -width);
         waiting.Clear();
+        closed = true;
+        if (Volatile.Read(ref running) == 0)
+            idle.TrySetResult();
+        return idle.Task;
     }
 
     /// <summary>False when too many wait already.</summary>
-    public bool TryAdd(OutboxMessage message)
+    public bool TryAdd(T item)
     {
         if (waiting.Count >= capacity)
             return false;
-        waiting.Enqueue(message);
+        waiting.Enqueue(item);
         Start();
         return true;
     }
@@ -40,18 +47,26 @@ internal sealed class Lane(int width, int capacity, Func<OutboxMessage, Task> wo
     {
         while (!waiting.IsEmpty && TryTakeSlot())
         {
-            if (waiting.TryDequeue(out var message) && work(message) is { IsCompleted: false } running)
-                _ = FinishAsync(running);
+            Interlocked.Increment(ref running);
+            if (waiting.TryDequeue(out var item) && work(item) is { IsCompleted: false } unfinished)
+                _ = FinishAsync(unfinished);
             else
-                Interlocked.Increment(ref free);
+                GiveBack();
         }
     }
 
-    private async Task FinishAsync(Task running)
+    private async Task FinishAsync(Task unfinished)
     {
-        await running;
-        Interlocked.Increment(ref free);
+        await unfinished;
+        GiveBack();
         Start();
+    }
+
+    private void GiveBack()
+    {
+        Interlocked.Increment(ref free);
+        if (Interlocked.Decrement(ref running) == 0 && closed)
+            idle.TrySetResult();
     }
 
     private bool TryTakeSlot()

@@ -25,32 +25,33 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
     private readonly IBus bus;
     private readonly LocalQueues localQueues;
     private readonly MessagingOptions options;
-    private readonly InProcessDeliveries deliveries;
+    private readonly InProcessDelivery? inProcess;
     private readonly ITransportHealth? transport;
     private readonly TimeProvider clock;
     private readonly ILogger logger;
     private readonly ConcurrentDictionary<Guid, bool> underWay = new();
     private readonly ConcurrentDictionary<string, Task<ISendEndpoint>> endpoints = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource stopping = new();
-    private readonly Lane sends;
-    private readonly Lane local;
+    private readonly Lane<OutboxMessage> sends;
+    private readonly Lane<OutboxMessage> local;
     private Task sweeping = Task.CompletedTask;
     private int failing;
 
+    /// <param name="inProcess">Null when a broker brings messages to their receivers.</param>
     /// <param name="transport">Null when the transport cannot be away.</param>
     public OutboxDispatcher(
-        EventStore store, IBus bus, LocalQueues localQueues, MessagingOptions options, InProcessDeliveries deliveries, ITransportHealth? transport,
+        EventStore store, IBus bus, LocalQueues localQueues, MessagingOptions options, InProcessDelivery? inProcess, ITransportHealth? transport,
         TimeProvider clock, ILogger<OutboxDispatcher> logger)
     {
         this.store = store;
         this.bus = bus;
         this.localQueues = localQueues;
         this.options = options;
-        this.deliveries = deliveries;
+        this.inProcess = inProcess;
         this.transport = transport;
         this.clock = clock;
         this.logger = logger;
-        sends = new(ConcurrentSends, MostWaiting, options.SingleProcess ? DeliverInProcessAsync : DeliverAsync);
+        sends = new(ConcurrentSends, MostWaiting, DeliverAsync);
         local = new(LocalQueues.ConcurrentMessages, MostWaiting, HandleLocallyAsync);
     }
 
@@ -70,7 +71,6 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Sends only once the bus has started: before that the in-memory transport has no queues.</summary>
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         sends.Open();
@@ -88,8 +88,8 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
         if (stopping.IsCancellationRequested)
             return;
         var unsent = underWay.Keys;
-        sends.Close();
-        local.Close();
+        _ = sends.CloseAsync();
+        _ = local.CloseAsync();
         await stopping.CancelAsync();
         await sweeping.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         if (!options.SingleProcess && unsent.Count > 0)
@@ -109,8 +109,10 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
     {
         if (!underWay.TryAdd(message.Id, true))
             return;
-        var lane = LocalQueues.Owns(message.Destination) ? local : sends;
-        if (!lane.TryAdd(message))
+        var isLocal = LocalQueues.Owns(message.Destination);
+        if (!isLocal && inProcess is not null)
+            inProcess.Deliver(message, Settle);
+        else if (!(isLocal ? local : sends).TryAdd(message))
             underWay.TryRemove(message.Id, out _);
     }
 
@@ -132,26 +134,6 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
         }
 
         Settle(message.Id, handled);
-    }
-
-    private async Task DeliverInProcessAsync(OutboxMessage message)
-    {
-        using var span = OutboxTrace.Continue(message);
-        try
-        {
-            var endpoint = await EndpointAsync(message.Destination);
-            deliveries.Expect(message.Id, message.Destination, message.MessageType, delivered => Settle(message.Id, delivered));
-            await endpoint.Send(StoredMessage.Body, new StoredMessage(message), stopping.Token);
-        }
-#pragma warning disable CA1031 // Whatever went wrong, the row stays and the sweep sends it again.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            deliveries.Forget(message.Id);
-            Settle(message.Id, delivered: false);
-            if (!stopping.IsCancellationRequested)
-                LogNotSent(error, message.Id, message.Destination, error.GetBaseException().Message);
-        }
     }
 
     /// <summary>Tries until the broker has confirmed, for as long as the claim on the row lasts; then the sweep takes it up again.</summary>

@@ -23,7 +23,10 @@ internal sealed class OutboxSerializer(TimeProvider clock)
         var body = context.Serializer.GetMessageBody(context).GetBytes();
         return new(
             id, OutboxAddress.Of(destination), context.Serializer.ContentType.MediaType, string.Join(';', context.SupportedMessageTypes), body, Headers(context), now,
-            context.TryGetPayload<DueTime>(out var due) ? due.At : null);
+            context.TryGetPayload<DueTime>(out var due) ? due.At : null)
+        {
+            Original = context.Message,
+        };
     }
 
     /// <summary>MassTransit's own ids are scattered; ours grow, so that the inbox stays compact. An id that a caller chose is kept.</summary>

@@ -14,7 +14,9 @@ internal sealed class StoredMessage(OutboxMessage message) : IPipe<SendContext>,
     /// <summary>MassTransit sends typed messages; this stands for one whose body is stored.</summary>
     public static readonly SerializedMessageBody Body = new();
 
-    public ContentType ContentType { get; } = message.ContentType == Json.MediaType ? Json : new(message.ContentType);
+    public ContentType ContentType { get; } = ContentTypeOf(message);
+
+    public static ContentType ContentTypeOf(OutboxMessage message) => message.ContentType == Json.MediaType ? Json : new(message.ContentType);
 
     public Task Send(SendContext context)
     {

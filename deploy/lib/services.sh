@@ -41,11 +41,13 @@ service_environment() {
   export MASSTRANSIT_USAGE_TELEMETRY=false DOTNET_NOLOGO=1 ASPNETCORE_ENVIRONMENT=Production
   export ASPNETCORE_URLS=http://127.0.0.1:${ports[$name]}
   export Shop__Transport=RabbitMq Shop__Store=PostgreSql
+  export Shop__Proof__KeyFile=$data/proof/key.pem Shop__Proof__Heads=$data/proof
   export ConnectionStrings__rabbitmq ConnectionStrings__"$service"
   ConnectionStrings__rabbitmq=$(broker "$service")
   printf -v ConnectionStrings__"$service" '%s' "$(database "$service")"
   # Whom Order.Api asks for the others' parts of an order as of an instant.
   export Shop__Services__gateway=http://127.0.0.1:${ports[gateway]}
+  if [ "$service" = order ]; then export Shop__PersonalData__MasterKey=$SHOP_PERSONAL_DATA_KEY; fi
   [ "$service" = payment ] || return 0
   # A real provider's settings may come from the caller's environment.
   export Payments__Gateway__BaseUrl=${Payments__Gateway__BaseUrl:-http://127.0.0.1:${ports[sandbox]}}

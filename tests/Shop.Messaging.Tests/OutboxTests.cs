@@ -109,8 +109,8 @@ public sealed class OutboxTests
 
         var (token, _) = await shop.Store.ExecuteAsync(async unit =>
         {
-            await shop.Outbox.ScheduleAsync(unit, TestShop.PongQueue, kept, now.AddSeconds(1));
-            return await shop.Outbox.ScheduleAsync(unit, TestShop.PongQueue, takenBack, now.AddSeconds(1));
+            await shop.Outbox.ScheduleAsync(unit, TestShop.PongQueue, kept, now.AddSeconds(3));
+            return await shop.Outbox.ScheduleAsync(unit, TestShop.PongQueue, takenBack, now.AddSeconds(3));
         });
         await shop.Store.ExecuteAsync(unit =>
         {

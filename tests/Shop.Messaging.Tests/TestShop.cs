@@ -143,7 +143,7 @@ public sealed class TestShop : IAsyncDisposable
 
     public static async Task Eventually(Func<bool> condition, string what)
     {
-        for (var i = 0; i < 500; i++)
+        for (var i = 0; i < 6_000; i++)
         {
             if (condition())
                 return;
@@ -155,7 +155,7 @@ public sealed class TestShop : IAsyncDisposable
 
     public async Task OutboxIsEmptyAsync()
     {
-        for (var i = 0; i < 500 && (await Store.Engine.ReadOutboxAsync(10, default)).Count > 0; i++)
+        for (var i = 0; i < 6_000 && (await Store.Engine.ReadOutboxAsync(10, default)).Count > 0; i++)
             await Task.Delay(20);
         (await Store.Engine.ReadOutboxAsync(10, default)).ShouldBeEmpty();
     }

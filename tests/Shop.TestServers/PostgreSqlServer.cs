@@ -10,7 +10,7 @@ namespace Shop.TestServers;
 /// </summary>
 public sealed class PostgreSqlServer : IAsyncDisposable
 {
-    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(4);
 
     private readonly string folder = Directory.CreateTempSubdirectory("shop-postgres-").FullName;
     private readonly string password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
@@ -29,7 +29,8 @@ public sealed class PostgreSqlServer : IAsyncDisposable
     /// <summary>Without a pool: its connections would outlive a crash of the server.</summary>
     public string AdministratorConnectionString => ConnectionString("postgres", "postgres") + ";Pooling=false";
 
-    private string Data => Path.Combine(folder, "data");
+    /// <summary>Where it keeps everything: tables, WAL, its log of transactions.</summary>
+    public string Data => Path.Combine(folder, "data");
 
     public static async Task<PostgreSqlServer> StartAsync()
     {

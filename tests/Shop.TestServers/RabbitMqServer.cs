@@ -12,7 +12,7 @@ namespace Shop.TestServers;
 public sealed class RabbitMqServer : IAsyncDisposable
 {
     public const string VirtualHost = "shop";
-    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(4);
 
     private readonly string folder = Directory.CreateTempSubdirectory("shop-rabbitmq-").FullName;
     private readonly string password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));

@@ -7,14 +7,13 @@ namespace Shop.EventSourcing.Storage.PostgreSql;
 /// A store in one PostgreSQL database, shared by any number of processes. Commits are serialised by the log's head, each group in
 /// one round trip; see docs/adr/0003-log-positions-in-commit-order.md.
 /// </summary>
-public sealed class PostgreSqlEngine : IStorageEngine
+public sealed partial class PostgreSqlEngine : IStorageEngine
 {
     private const int ReadRetries = 2;
     private const string SnapshotsSql = "SELECT stream, version, shape, state, taken_at FROM snapshots";
 
     private static readonly TimeSpan ReadRetryPause = TimeSpan.FromMilliseconds(500);
     private static readonly string ReadStreamSql = EmbeddedSql.Read("PostgreSql", "read-stream");
-    private static readonly string ReadVersionSql = EmbeddedSql.Read("PostgreSql", "read-version");
     private static readonly string ReadLogSql = EmbeddedSql.Read("PostgreSql", "read-log");
     private static readonly string ReadOutboxSql = EmbeddedSql.Read("PostgreSql", "read-outbox");
     private static readonly string OutboxStatusSql = EmbeddedSql.Read("PostgreSql", "read-outbox-status");
@@ -51,11 +50,12 @@ public sealed class PostgreSqlEngine : IStorageEngine
     {
         this.source = source;
         this.tables = tables;
-        rowsOf = tables.Append(Snapshot.Table).ToDictionary(table => table, table => new PostgreSqlRows(table));
+        rowsOf = tables.Append(Snapshot.Table).Concat(tables.Select(table => table.Next)).ToDictionary(table => table, table => new PostgreSqlRows(table));
         writer = new(source.Connections, rowsOf);
         signals = new(source.Connections);
         readModels = new DbContextOptionsBuilder<ReadModels>()
             .UseNpgsql(source.Connections, options => options.EnableRetryOnFailure(ReadRetries, ReadRetryPause, null)).Options;
+        Projections = new PostgreSqlProjections(source.Connections, rowsOf, readModels);
     }
 
     public bool IsShared => true;
@@ -76,7 +76,12 @@ public sealed class PostgreSqlEngine : IStorageEngine
     public async Task InitializeAsync(IReadOnlyList<SchemaScript> scripts, CancellationToken cancellationToken)
     {
         await PostgreSqlSchema.UpgradeAsync(
-            source.Connections, SchemaScripts.All("PostgreSql", scripts).Concat(rowsOf.Values.SelectMany(rows => rows.Scripts)), cancellationToken);
+            source.Connections,
+            [
+                .. SchemaScripts.All("PostgreSql", scripts), .. tables.Select(table => TableScript.Of(table, PostgreSqlRows.TypeOf)),
+                .. rowsOf.Values.SelectMany(rows => rows.Scripts),
+            ],
+            cancellationToken);
         if (!IsBeingMigrated && await NumberAsync("SELECT count(*) FROM migrations WHERE finished_at IS NULL", cancellationToken) > 0)
             throw new InvalidOperationException("A store is being moved here, and is not complete. Run Shop.Host migrate again: it goes on where it stopped");
     }
@@ -84,20 +89,11 @@ public sealed class PostgreSqlEngine : IStorageEngine
     public Task<WriteResult[]> CommitAsync(IReadOnlyList<WriteSet> group, CancellationToken cancellationToken) =>
         writer.CommitAsync(group, cancellationToken);
 
-    public async Task<IReadOnlyList<RecordedEvent>> ReadStreamAsync(
-        string stream, long afterVersion, long? toVersion, DateTimeOffset? until, int limit, CancellationToken cancellationToken) =>
-        await QueryAsync(
-            ReadStreamSql, Event, cancellationToken, stream, afterVersion,
-            Math.Min(toVersion ?? long.MaxValue, until is { } instant ? await NumberAsync(ReadVersionSql, cancellationToken, stream, instant.UtcDateTime) : long.MaxValue), limit);
-
     public async Task<Snapshot?> ReadSnapshotAsync(string stream, CancellationToken cancellationToken) =>
         (await QueryAsync($"{SnapshotsSql} WHERE stream = $1", ReadSnapshot, cancellationToken, stream)).FirstOrDefault();
 
     public async Task<IReadOnlyList<Snapshot>> ReadSnapshotsAsync(string afterStream, int limit, CancellationToken cancellationToken) =>
         await QueryAsync($"{SnapshotsSql} WHERE stream > $1 ORDER BY stream LIMIT $2", ReadSnapshot, cancellationToken, afterStream, limit);
-
-    public async Task<IReadOnlyList<RecordedEvent>> ReadLogAsync(long afterPosition, int limit, CancellationToken cancellationToken) =>
-        await QueryAsync(ReadLogSql, Event, cancellationToken, afterPosition, limit);
 
     public Task<long> ReadHeadAsync(CancellationToken cancellationToken) => NumberAsync("SELECT position FROM log_head", cancellationToken);
 
@@ -172,7 +168,15 @@ public sealed class PostgreSqlEngine : IStorageEngine
         }
     }
 
+    public async Task<bool> PurgeAsync(Table table, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync($"VACUUM \"{table.Name}\"", cancellationToken);
+        return true;
+    }
+
     public ReadModels OpenReadModels() => new(readModels, tables);
+
+    public ProjectionStorage Projections { get; }
 
     public async ValueTask DisposeAsync()
     {

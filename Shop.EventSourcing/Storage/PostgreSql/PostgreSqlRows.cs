@@ -45,14 +45,18 @@ internal sealed class PostgreSqlRows(Table table)
     private static string TypeOf(Table.Column column)
     {
         var type = Nullable.GetUnderlyingType(column.Type) ?? column.Type;
-        return type == typeof(string) ? "text"
+        return TypeOf(type) ?? throw new NotSupportedException($"Column {column.Name} is a {type.Name}, which a read-model table cannot store.");
+    }
+
+    /// <summary>The type of a column, for a table that is created from its row type.</summary>
+    public static string? TypeOf(Type type) =>
+        type == typeof(string) ? "text"
             : type == typeof(long) ? "bigint"
             : type == typeof(int) ? "integer"
             : type == typeof(bool) ? "boolean"
             : type == typeof(DateTimeOffset) ? "timestamptz"
             : type == typeof(Guid) ? "uuid"
-            : throw new NotSupportedException($"Column {column.Name} is a {type.Name}, which a read-model table cannot store.");
-    }
+            : null;
 
     private sealed class Function
     {

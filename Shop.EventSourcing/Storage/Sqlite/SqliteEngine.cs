@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Shop.EventSourcing.Archive;
 
 namespace Shop.EventSourcing.Storage.Sqlite;
 
@@ -10,7 +11,7 @@ namespace Shop.EventSourcing.Storage.Sqlite;
 /// </summary>
 /// <param name="path">The database file; created, with its folder, when it is missing.</param>
 /// <param name="tables">The read-model tables that may be written and queried.</param>
-public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : IStorageEngine
+public sealed partial class SqliteEngine(string path, IReadOnlyList<Table> tables) : IStorageEngine
 {
     // Keeps each cleaning transaction to a few milliseconds, since commits wait for it.
     private const int CleanedPerTransaction = 2_000;
@@ -23,6 +24,7 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
     private SqliteWriter? writer;
     private bool disposed;
     private DbContextOptions? readModels;
+    private SqliteProjections? projections;
 
     public string Location => $"SQLite file {path}";
 
@@ -30,7 +32,7 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
     {
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
             Directory.CreateDirectory(folder);
-        SqliteSchema.Upgrade(path, scripts);
+        SqliteSchema.Upgrade(path, SchemaScripts.All("Sqlite", scripts).Concat(tables.Select(table => TableScript.Of(table, SqliteRows.TypeOf))));
         var opened = new SqliteWriter(path, tables);
         writer?.Dispose();
         writer = opened;
@@ -42,7 +44,8 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
 
     public Task<IReadOnlyList<RecordedEvent>> ReadStreamAsync(
         string stream, long afterVersion, long? toVersion, DateTimeOffset? until, int limit, CancellationToken cancellationToken) =>
-        Read<IReadOnlyList<RecordedEvent>>(reader => reader.Stream(stream, afterVersion, toVersion, until, limit), cancellationToken);
+        ArchivedEvents.ReadAsync(() => Read<IReadOnlyList<RecordedEvent>>(
+            reader => reader.Stream(new StreamRange(stream, afterVersion, toVersion, until, limit)), cancellationToken));
 
     public Task<Snapshot?> ReadSnapshotAsync(string stream, CancellationToken cancellationToken) =>
         Read(reader => reader.Snapshot(stream), cancellationToken);
@@ -51,7 +54,7 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
         Read<IReadOnlyList<Snapshot>>(reader => reader.Snapshots(afterStream, limit), cancellationToken);
 
     public Task<IReadOnlyList<RecordedEvent>> ReadLogAsync(long afterPosition, int limit, CancellationToken cancellationToken) =>
-        Read<IReadOnlyList<RecordedEvent>>(reader => reader.Log(afterPosition, limit), cancellationToken);
+        ArchivedEvents.ReadAsync(() => Read<IReadOnlyList<RecordedEvent>>(reader => reader.Log(afterPosition, limit), cancellationToken));
 
     public Task<long> ReadHeadAsync(CancellationToken cancellationToken) => Read(reader => reader.Head(), cancellationToken);
 
@@ -97,10 +100,16 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
 
     public Task<bool> SaveProjectionAsync(
         string projection, Lease lease, long from, long to, IReadOnlyList<RowWrite> rows, CancellationToken cancellationToken) =>
-        Write(() => Writer.SaveProjection(projection, from, to, rows), cancellationToken);
+        Write(() => Writer.SaveProjection(projection, lease, from, to, rows), cancellationToken);
 
-    public ReadModels OpenReadModels() =>
-        new(readModels ??= new DbContextOptionsBuilder<ReadModels>().UseSqlite(readOnlyConnectionString).Options, tables);
+    public Task<bool> PurgeAsync(Table table, CancellationToken cancellationToken) => Write(() => Writer.EmptyWal(), cancellationToken);
+
+    public Task<Lease?> TakeLeaseAsync(string name, Guid holder, TimeSpan duration, CancellationToken cancellationToken) =>
+        Read<Lease?>(reader => new(name, holder, reader.LeaseToken(name), duration), cancellationToken);
+
+    public ReadModels OpenReadModels() => new(Options, tables);
+
+    public ProjectionStorage Projections => projections ??= new SqliteProjections(path, writing, () => Options);
 
     public async ValueTask DisposeAsync()
     {
@@ -118,6 +127,8 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
         writer = null;
         writing.Dispose();
     }
+
+    private DbContextOptions Options => readModels ??= new DbContextOptionsBuilder<ReadModels>().UseSqlite(readOnlyConnectionString).Options;
 
     private SqliteWriter Writer => writer ?? throw new InvalidOperationException("Call InitializeAsync first.");
 
@@ -139,7 +150,7 @@ public sealed class SqliteEngine(string path, IReadOnlyList<Table> tables) : ISt
         cancellationToken.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(disposed, this);
         if (!readers.TryTake(out var reader))
-            reader = new(path);
+            reader = new(path, Segments);
         try
         {
             return Task.FromResult(read(reader));

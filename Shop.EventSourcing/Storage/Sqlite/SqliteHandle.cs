@@ -11,7 +11,8 @@ internal sealed class SqliteHandle : IDisposable
 {
     static SqliteHandle() => SqliteSleep.Install();
 
-    private const int BusyTimeoutMilliseconds = 30_000;
+    public const int BusyTimeoutMilliseconds = 30_000;
+
     private readonly nint database;
     private readonly List<SqliteStatement> statements = [];
 

@@ -1,30 +1,21 @@
+using Shop.EventSourcing.Archive;
+
 namespace Shop.EventSourcing.Storage.Sqlite;
 
 /// <summary>A connection that only reads. Used by one thread at a time.</summary>
-internal sealed class SqliteReader : IDisposable
+internal sealed partial class SqliteReader : IDisposable
 {
     private const string SnapshotsSql = "SELECT stream, version, shape, state, taken_at FROM snapshots";
 
     private readonly SqliteHandle database;
     private readonly Dictionary<string, SqliteStatement> statements = [];
+    private readonly SegmentFolder segments;
 
-    public SqliteReader(string path)
+    public SqliteReader(string path, SegmentFolder segments)
     {
+        this.segments = segments;
         database = new(path, readOnly: true);
         database.Execute("PRAGMA cache_size = -8000");
-    }
-
-    public List<RecordedEvent> Stream(string stream, long afterVersion, long? toVersion, DateTimeOffset? until, int limit)
-    {
-        var last = toVersion ?? long.MaxValue;
-        if (until is { } instant)
-            last = Math.Min(last, VersionAt(stream, instant));
-        var statement = Operation("read-stream");
-        statement.Bind(1, stream);
-        statement.Bind(2, afterVersion);
-        statement.Bind(3, last);
-        statement.Bind(4, limit);
-        return Events(statement);
     }
 
     public Snapshot? Snapshot(string stream)
@@ -40,14 +31,6 @@ internal sealed class SqliteReader : IDisposable
         statement.Bind(1, afterStream);
         statement.Bind(2, limit);
         return Snapshots(statement);
-    }
-
-    public List<RecordedEvent> Log(long afterPosition, int limit)
-    {
-        var statement = Operation("read-log");
-        statement.Bind(1, afterPosition);
-        statement.Bind(2, limit);
-        return Events(statement);
     }
 
     public long Head() => Single(Statement("SELECT coalesce(max(position), 0) FROM events"), 0);
@@ -97,6 +80,13 @@ internal sealed class SqliteReader : IDisposable
         return Single(statement, 0);
     }
 
+    public long LeaseToken(string name)
+    {
+        var statement = Statement(SqliteWriter.LeaseTokenSql);
+        statement.Bind(1, name);
+        return Single(statement, 0) + SqliteWriter.FirstToken;
+    }
+
     public void Dispose() => database.Dispose();
 
     internal static List<OutboxMessage> OutboxMessages(SqliteStatement statement) => Rows(statement, row => new OutboxMessage(
@@ -111,16 +101,8 @@ internal sealed class SqliteReader : IDisposable
         TakenAt = row.Instant(4),
     });
 
-    private static List<RecordedEvent> Events(SqliteStatement statement) => Rows(statement, row => new RecordedEvent(
-        row.Int64(0), row.Text(1), row.Int64(2), row.Id(3), row.Text(4), row.Bytes(5), row.BytesOrNull(6), row.Instant(7)));
-
-    private long VersionAt(string stream, DateTimeOffset instant)
-    {
-        var statement = Operation("read-version");
-        statement.Bind(1, stream);
-        statement.Bind(2, instant);
-        return Single(statement, 0);
-    }
+    private static RecordedEvent Event(SqliteStatement row) => new(
+        row.Int64(0), row.Text(1), row.Int64(2), row.Id(3), row.Text(4), row.Bytes(5), row.BytesOrNull(6), row.Instant(7));
 
     private static List<T> Rows<T>(SqliteStatement statement, Func<SqliteStatement, T> read)
     {

@@ -44,6 +44,9 @@ internal sealed class SqliteRows
     private static string DeleteSql(Table table) =>
         $"DELETE FROM {Quote(table.Name)} WHERE {string.Join(" AND ", table.Key.Select(column => $"{Quote(column.Name)} = ?"))}";
 
+    /// <summary>The type of a column, for a table that is created from its row type.</summary>
+    public static string TypeOf(Type type) => type == typeof(string) || type == typeof(Guid) ? "TEXT" : "INTEGER";
+
     private static string Quote(string name) => $"\"{name}\"";
 
     private static Binder BinderOf(Table.Column column)

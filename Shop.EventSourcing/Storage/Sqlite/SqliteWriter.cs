@@ -3,16 +3,22 @@ using Microsoft.Data.Sqlite;
 namespace Shop.EventSourcing.Storage.Sqlite;
 
 /// <summary>The one connection that writes: commits groups of write sets. Used by one thread at a time.</summary>
-internal sealed class SqliteWriter : IDisposable
+internal sealed partial class SqliteWriter : IDisposable
 {
-    // The WAL is moved into the file every 32 MB and cut back to 64 MB after a peak.
+    // The WAL is moved into the file every 32 MB and cut back to 64 MB after a peak. Pages that are written anyway keep nothing of
+    // deleted rows.
     private const string Settings = """
         PRAGMA synchronous = FULL;
         PRAGMA wal_autocheckpoint = 8000;
         PRAGMA journal_size_limit = 67108864;
+        PRAGMA secure_delete = FAST;
         PRAGMA cache_size = -32000;
         PRAGMA temp_store = MEMORY;
         """;
+
+    /// <summary>How often the lease was taken away from its holder; no row: never.</summary>
+    internal const string LeaseTokenSql = "SELECT token FROM leases WHERE name = ?1";
+    internal const long FirstToken = 1;
 
     private readonly SqliteHandle database;
     private readonly SqliteLog log;
@@ -21,6 +27,8 @@ internal sealed class SqliteWriter : IDisposable
     private readonly SqliteStatement begin;
     private readonly SqliteStatement commit;
     private readonly SqliteStatement moveCheckpoint;
+    private readonly SqliteStatement emptyWal;
+    private readonly SqliteStatement leaseToken;
 
     /// <exception cref="SqliteException">A table is missing in the schema, or lacks a column or the key.</exception>
     public SqliteWriter(string path, IReadOnlyList<Table> tables)
@@ -32,6 +40,8 @@ internal sealed class SqliteWriter : IDisposable
             begin = database.Prepare("BEGIN IMMEDIATE");
             commit = database.Prepare("COMMIT");
             moveCheckpoint = database.Prepare(EmbeddedSql.Read("Sqlite", "move-checkpoint"));
+            emptyWal = database.Prepare("PRAGMA wal_checkpoint(TRUNCATE)");
+            leaseToken = database.Prepare(LeaseTokenSql);
             log = new(database);
             messages = new(database);
             rows = tables.Append(Snapshot.Table).ToDictionary(table => table, table => new SqliteRows(database, table));
@@ -56,8 +66,13 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    public bool SaveProjection(string projection, long from, long to, IReadOnlyList<RowWrite> writes) => InTransaction(() =>
+    public bool SaveProjection(string projection, Lease lease, long from, long to, IReadOnlyList<RowWrite> writes) => InTransaction(() =>
     {
+        leaseToken.Bind(1, lease.Name);
+        var token = leaseToken.Step() ? leaseToken.Int64(0) : 0;
+        leaseToken.Reset();
+        if (token + FirstToken != lease.Token)
+            return false;
         moveCheckpoint.Bind(1, projection);
         moveCheckpoint.Bind(2, from);
         moveCheckpoint.Bind(3, to);
@@ -92,6 +107,23 @@ internal sealed class SqliteWriter : IDisposable
         messages.CleanInbox(handledBefore, limit);
         return database.Changes;
     });
+
+    /// <summary>Moves the whole WAL into the file and cuts it to nothing.</summary>
+    /// <returns>False when somebody who reads kept it from being done: commits wait meanwhile, so not for long.</returns>
+    public bool EmptyWal()
+    {
+        database.Execute("PRAGMA busy_timeout = 2000");
+        try
+        {
+            emptyWal.Step();
+            return emptyWal.Int64(0) == 0;
+        }
+        finally
+        {
+            emptyWal.Reset();
+            database.Execute($"PRAGMA busy_timeout = {SqliteHandle.BusyTimeoutMilliseconds}");
+        }
+    }
 
     public void Dispose() => database.Dispose();
 
@@ -145,7 +177,12 @@ internal sealed class SqliteWriter : IDisposable
     private void Write(IReadOnlyList<RowWrite> writes)
     {
         for (var index = 0; index < writes.Count; index++)
-            rows[writes[index].Table].Write(writes[index]);
+        {
+            // A table that is built beside a live one is not there when the connection is opened.
+            if (!rows.TryGetValue(writes[index].Table, out var table))
+                rows.Add(writes[index].Table, table = new(database, writes[index].Table));
+            table.Write(writes[index]);
+        }
     }
 
     private T InTransaction<T>(Func<T> work)

@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace Shop.Distributed.Tests.Drills;
 
 /// <summary>A network that swallows everything and tells nobody.</summary>
+[Collection(DrillCollection.Name)]
 public sealed class CutOffDrills(DrillServers servers, ITestOutputHelper output) : Drill(servers, output)
 {
     private readonly DrillServers servers = servers;

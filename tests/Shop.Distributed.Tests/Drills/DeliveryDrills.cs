@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace Shop.Distributed.Tests.Drills;
 
 /// <summary>Messages that come again, late, and in any order.</summary>
+[Collection(SharedShopCollection.Name)]
 public sealed class DeliveryDrills(DrillServers servers, ITestOutputHelper output) : Drill(servers, output)
 {
     private static readonly string[] AllQueues = [Queues.Order, Queues.Inventory, Queues.Payment, Queues.OrderSaga];

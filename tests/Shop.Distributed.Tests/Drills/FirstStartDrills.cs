@@ -3,6 +3,7 @@ using Xunit.Abstractions;
 
 namespace Shop.Distributed.Tests.Drills;
 
+[Collection(DrillCollection.Name)]
 public sealed class FirstStartDrills(DrillServers servers, ITestOutputHelper output) : Drill(servers, output)
 {
     [Fact]
@@ -10,7 +11,7 @@ public sealed class FirstStartDrills(DrillServers servers, ITestOutputHelper out
         async drill =>
         {
             drill.Load.ReleaseAll();
-            await drill.Load.UntilAcknowledgedAsync(drill.Load.Total, TimeSpan.FromSeconds(120));
+            await drill.Load.UntilAcknowledgedAsync(drill.Load.Total);
             drill.Note($"All acknowledged; nobody has ever listened.");
             foreach (var service in (string[])[Service.Saga, Service.Payment])
             {

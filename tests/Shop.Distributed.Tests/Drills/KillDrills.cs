@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace Shop.Distributed.Tests.Drills;
 
 /// <summary>Processes that die: kill -9, no handler runs, nothing is flushed.</summary>
+[Collection(DrillCollection.Name)]
 public sealed class KillDrills(DrillServers servers, ITestOutputHelper output) : Drill(servers, output)
 {
     private static readonly Dictionary<string, string?> ClaimsAsShipped = new()
@@ -25,16 +26,4 @@ public sealed class KillDrills(DrillServers servers, ITestOutputHelper output) :
             });
         },
         options: _ => new() { Settings = ClaimsAsShipped });
-
-    [Fact]
-    public Task Killing_all_services_at_once_loses_and_doubles_nothing() => RunAsync(async drill =>
-    {
-        const int times = 2;
-        await drill.UnderLoadAsync(times, async _ =>
-        {
-            await Task.WhenAll(drill.Cluster.Replicas.Select(replica => replica.KillAsync()));
-            drill.Note($"Killed all; {drill.Load.Acknowledged.Count} orders acknowledged.");
-            await Task.WhenAll(drill.Cluster.Replicas.Select(replica => replica.StartUntilReadyAsync()));
-        });
-    });
 }

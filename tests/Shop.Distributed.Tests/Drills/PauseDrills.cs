@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace Shop.Distributed.Tests.Drills;
 
 /// <summary>Processes that stand still for longer than all that was promised them lasts, while the others go on.</summary>
+[Collection(DrillCollection.Name)]
 public sealed class PauseDrills(DrillServers servers, ITestOutputHelper output) : Drill(servers, output)
 {
     private static readonly Dictionary<string, string?> ShortLeases = new()

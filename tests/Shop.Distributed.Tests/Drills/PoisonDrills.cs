@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace Shop.Distributed.Tests.Drills;
 
 /// <summary>Messages that cannot be handled, among good ones.</summary>
+[Collection(SharedShopCollection.Name)]
 public sealed class PoisonDrills(DrillServers servers, ITestOutputHelper output) : Drill(servers, output)
 {
     private readonly DrillServers servers = servers;
@@ -36,8 +37,7 @@ public sealed class PoisonDrills(DrillServers servers, ITestOutputHelper output)
             var order = drill.Load.Acknowledged.Values.First();
             await RedriveAsync(drill, Service.Inventory, unreadable, $$"""{"orderId":"{{order}}","reason":"redriven"}""");
             await RedriveAsync(drill, Service.Saga, refused, StockReservedFor(order));
-        },
-        options: _ => new() { Replicas = 1 });
+        });
 
     private static string StockReservedFor(Guid order) => $$"""{"orderId":"{{order}}","leaseExpiresAt":"2030-01-01T00:00:00Z"}""";
 
@@ -60,7 +60,7 @@ public sealed class PoisonDrills(DrillServers servers, ITestOutputHelper output)
         JsonElement[] parked = [];
         await Eventually.SoAsync(
             async () => (parked = [.. (await drill.Cluster.ClientOf(service).GetAsync("/messages/parked")).Json.EnumerateArray()]) is [var only] && only.GetProperty("id").GetGuid() != otherThan,
-            () => $"{service} has parked one message; it has parked {parked.Length}", TimeSpan.FromSeconds(30));
+            () => $"{service} has parked one message; it has parked {parked.Length}");
         var entry = new ParkedEntry(parked[0]);
         drill.Note($"Parked by {service}: {entry["messageType"]}, because: {entry["reason"]}");
         entry["reason"].GetString().ShouldNotBeNullOrWhiteSpace();

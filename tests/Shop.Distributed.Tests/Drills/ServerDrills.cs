@@ -4,6 +4,7 @@ using Xunit.Abstractions;
 namespace Shop.Distributed.Tests.Drills;
 
 /// <summary>The broker and the database server die and come back.</summary>
+[Collection(SharedShopCollection.Name)]
 public sealed class ServerDrills(DrillServers servers, ITestOutputHelper output) : Drill(servers, output)
 {
     private const int Times = 2;
@@ -30,14 +31,14 @@ public sealed class ServerDrills(DrillServers servers, ITestOutputHelper output)
     }));
 
     [Fact]
-    public Task Orders_are_accepted_while_the_broker_is_away_and_move_within_thirty_seconds_of_its_return() => RunAsync(BrokerAwayAsync, options: _ => new() { Replicas = 1 });
+    public Task Orders_are_accepted_while_the_broker_is_away_and_move_within_thirty_seconds_of_its_return() => RunAsync(BrokerAwayAsync);
 
     private async Task BrokerAwayAsync(DrillRound drill)
     {
         await servers.Broker.KillAsync();
         drill.Note($"Killed the broker.");
         drill.Load.ReleaseAll();
-        await drill.Load.UntilAcknowledgedAsync(drill.Load.Total, TimeSpan.FromSeconds(120));
+        await drill.Load.UntilAcknowledgedAsync(drill.Load.Total);
         drill.Load.Repeated.ShouldBeEmpty("Every order is accepted the first time.");
         drill.Note($"All acknowledged without a broker.");
         await Task.Delay(DrillOptions.Outage(1, 60));

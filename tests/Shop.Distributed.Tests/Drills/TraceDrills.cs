@@ -4,6 +4,7 @@ using Xunit.Abstractions;
 
 namespace Shop.Distributed.Tests.Drills;
 
+[Collection(DrillCollection.Name)]
 public sealed class TraceDrills(DrillServers servers, ITestOutputHelper output) : Drill(servers, output), IAsyncLifetime
 {
     private OtlpReceiver? collector;
@@ -17,7 +18,7 @@ public sealed class TraceDrills(DrillServers servers, ITestOutputHelper output) 
         async drill =>
         {
             drill.Load.ReleaseAll();
-            await drill.Load.UntilAcknowledgedAsync(drill.Load.Total, TimeSpan.FromSeconds(60));
+            await drill.Load.UntilAcknowledgedAsync(drill.Load.Total);
         },
         afterwards: async drill =>
         {
@@ -32,7 +33,7 @@ public sealed class TraceDrills(DrillServers servers, ITestOutputHelper output) 
                         trace = collector!.TraceOf(order) is { } id ? collector.Trace(id) : [];
                         return Task.FromResult(!services.Except(trace.Select(span => span.Service)).Any());
                     },
-                    () => $"the trace of order {order} has spans of all services; it is\n{OtlpTraces.Describe(trace)}", TimeSpan.FromSeconds(30));
+                    () => $"the trace of order {order} has spans of all services; it is\n{OtlpTraces.Describe(trace)}");
                 collector!.Spans.Where(span => span.IsAbout(order)).Select(span => span.TraceId).Distinct().ShouldHaveSingleItem();
                 drill.Output.WriteLine(OtlpTraces.Describe(trace));
             }

@@ -31,6 +31,7 @@ internal sealed class Cluster : IAsyncDisposable
 
     private readonly string folder = Directory.CreateTempSubdirectory("shop-drill-").FullName;
     private readonly string providerKey = $"sk_test_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12))}";
+    private readonly string masterKey = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
     private readonly Dictionary<string, ServiceProcess[]> services = [];
     private readonly Dictionary<string, ServiceClient> clients = [];
 
@@ -72,25 +73,24 @@ internal sealed class Cluster : IAsyncDisposable
 
     public ServiceClient ClientOf(string service) => clients[service];
 
-    /// <summary>Lists the products of <see cref="OrderPlan"/>, and waits until ordering knows their prices.</summary>
-    public async Task ListProductsAsync()
-    {
-        foreach (var sku in OrderPlan.Skus)
-        {
-            var units = sku == OrderPlan.Scarce ? OrderPlan.ScarceUnits : OrderPlan.Units;
-            await ClientOf(Service.Inventory).PostAsync("/products", $$"""{"sku":"{{sku}}","name":"{{sku}}","unitPriceMinor":1000,"currency":"GBP","initialStock":{{units}}}""");
-        }
+    /// <summary>Every order that was acknowledged here, in whichever drill.</summary>
+    public List<Guid> Orders { get; } = [];
 
-        foreach (var sku in OrderPlan.Skus)
-            await Eventually.SoAsync(() => IsPricedAsync(sku), () => $"the price of {sku} is known", TimeSpan.FromSeconds(60));
+    /// <summary>Lists the products of a run, and waits until ordering knows their prices.</summary>
+    public async Task ListProductsAsync(int run)
+    {
+        var products = OrderPlan.Products(run);
+        foreach (var (sku, units) in products)
+            await ClientOf(Service.Inventory).PostAsync("/products", $$"""{"sku":"{{sku}}","name":"{{sku}}","unitPriceMinor":1000,"currency":"GBP","initialStock":{{units}}}""");
+        foreach (var sku in products.Keys)
+            await Eventually.SoAsync(() => IsPricedAsync(sku), () => $"the price of {sku} is known");
     }
 
-    /// <summary>SIGTERM to all of them at once.</summary>
-    /// <returns>The exit codes by process.</returns>
-    public async Task<IReadOnlyDictionary<string, int>> TerminateAsync(TimeSpan mostTime)
+    /// <summary>SIGTERM to all of them at once; each must exit with 0.</summary>
+    public async Task StopAsync()
     {
-        var ended = await Task.WhenAll(Processes.Where(process => process.IsRunning).Select(async process => (process.Name, ExitCode: await process.TerminateAsync(mostTime))));
-        return ended.ToDictionary(process => process.Name, process => process.ExitCode);
+        var exits = await Task.WhenAll(Processes.Where(process => process.IsRunning).Select(async process => (process.Name, ExitCode: await process.TerminateAsync())));
+        exits.Where(exit => exit.ExitCode != 0).ShouldBeEmpty("Each process exits with 0 after SIGTERM.");
     }
 
     public async ValueTask DisposeAsync()
@@ -137,6 +137,7 @@ internal sealed class Cluster : IAsyncDisposable
         [$"ConnectionStrings__{service.Name}"] = DatabaseOf(service.Name, options.DatabasePort(service.Name, replica)),
         ["Payments__Gateway__BaseUrl"] = Sandbox.Url,
         ["Payments__Gateway__SecretKey"] = providerKey,
+        ["Shop__PersonalData__MasterKey"] = masterKey,
     };
 
     private Dictionary<string, string?> Addresses() =>

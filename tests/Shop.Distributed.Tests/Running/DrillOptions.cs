@@ -13,7 +13,7 @@ internal static class DrillOptions
     public static int Rounds { get; } = Number("SHOP_DRILL_ROUNDS") ?? 1;
 
     /// <summary>Orders per round.</summary>
-    public static int Orders { get; } = Number("SHOP_DRILL_ORDERS") ?? (IsLong ? 500 : 150);
+    public static int Orders { get; } = Number("SHOP_DRILL_ORDERS") ?? (IsLong ? 500 : 60);
 
     /// <summary>The seed of the first round: <c>SHOP_SEED</c>, else one from the clock.</summary>
     public static int Seed { get; } = Number("SHOP_SEED") ?? (int)(Stopwatch.GetTimestamp() / 1_000 % 1_000_000_000);

@@ -7,6 +7,7 @@ public sealed class DrillServers : IAsyncLifetime
 {
     private PostgreSqlServer? database;
     private RabbitMqServer? broker;
+    private Cluster? shop;
 
     internal PostgreSqlServer Database => database!;
 
@@ -19,8 +20,22 @@ public sealed class DrillServers : IAsyncLifetime
         broker = await starting;
     }
 
+    /// <summary>One shop for several drills, one after the other; the first of them starts it.</summary>
+    internal async Task<Cluster> SharedShopAsync() => shop ??= await Cluster.StartAsync(this, new());
+
+    /// <summary>The next drill gets a new one.</summary>
+    internal async Task EndSharedShopAsync()
+    {
+        if (shop is not null)
+            await shop.DisposeAsync();
+        shop = null;
+    }
+
     public async Task DisposeAsync()
     {
+        if (shop is not null)
+            await shop.StopAsync();
+        await EndSharedShopAsync();
         if (broker is not null)
             await broker.DisposeAsync();
         if (database is not null)
@@ -28,8 +43,16 @@ public sealed class DrillServers : IAsyncLifetime
     }
 }
 
+/// <summary>Drills that start a shop of their own.</summary>
 [CollectionDefinition(Name)]
 public sealed class DrillCollection : ICollectionFixture<DrillServers>
 {
     public const string Name = "Drills";
+}
+
+/// <summary>Drills of the shop as it is shipped. In the short form one shop goes through all of them, with an audit after each.</summary>
+[CollectionDefinition(Name)]
+public sealed class SharedShopCollection : ICollectionFixture<DrillServers>
+{
+    public const string Name = "Drills on one shop";
 }

@@ -16,10 +16,10 @@ internal sealed class OrderLoad : IDisposable
     private int last = -1;
     private int left;
 
-    public OrderLoad(ServiceClient orders, int seed, int total)
+    public OrderLoad(ServiceClient orders, int seed, int run, int total)
     {
         this.orders = orders;
-        Plan = [.. Enumerable.Range(0, total).Select(number => OrderPlan.Order(seed, number))];
+        Plan = [.. Enumerable.Range(0, total).Select(number => OrderPlan.Order(seed, run, number))];
         left = total;
         Finished = Task.WhenAll(Enumerable.Range(0, Shoppers).Select(_ => ShopAsync()));
     }
@@ -51,8 +51,8 @@ internal sealed class OrderLoad : IDisposable
     public void ReleaseAll() => Release(left);
 
     /// <summary>Waits until so many are acknowledged.</summary>
-    public Task UntilAcknowledgedAsync(int count, TimeSpan mostTime) => Eventually.SoAsync(
-        () => Task.FromResult(acknowledged.Count + refusals.Count >= count), () => $"{count} orders are acknowledged; {this}", mostTime);
+    public Task UntilAcknowledgedAsync(int count) => Eventually.SoAsync(
+        () => Task.FromResult(acknowledged.Count + refusals.Count >= count), () => $"{count} orders are acknowledged; {this}");
 
     public override string ToString() =>
         $"{acknowledged.Count} of {Total} acknowledged, repeated: {string.Join(", ", repeated.OrderBy(pair => pair.Key).Select(pair => $"{(pair.Key == 0 ? "no answer" : pair.Key)} × {pair.Value}"))}";

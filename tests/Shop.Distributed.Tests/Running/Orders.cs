@@ -19,8 +19,8 @@ internal static class Orders
         }
     }
 
-    /// <summary>How many orders ended for each reason.</summary>
-    public static async Task<IReadOnlyDictionary<string, int>> ReasonsAsync(Cluster cluster) => (await ListAsync(cluster))
-        .Where(order => order.TryGetProperty("reason", out _))
+    /// <summary>How many of a drill's orders ended for each reason.</summary>
+    public static async Task<IReadOnlyDictionary<string, int>> ReasonsAsync(DrillRound drill) => (await ListAsync(drill.Cluster))
+        .Where(order => order.TryGetProperty("reason", out _) && drill.Load.Acknowledged.Values.Contains(order.GetProperty("orderId").GetGuid()))
         .CountBy(order => order.GetProperty("reason").GetString()!).ToDictionary();
 }

@@ -40,7 +40,7 @@ internal sealed class ServiceClient(IReadOnlyList<ServiceProcess> replicas) : ID
     private async Task<Answer> UntilSuccessAsync(HttpMethod method, string path, string? json = null)
     {
         Answer? last = null;
-        await Eventually.SoAsync(async () => (last = await SendAsync(method, path, json)) is { IsSuccess: true }, () => $"{method} {path} succeeds; last {last}", TimeSpan.FromSeconds(30));
+        await Eventually.SoAsync(async () => (last = await SendAsync(method, path, json)) is { IsSuccess: true }, () => $"{method} {path} succeeds; last {last}");
         return last!;
     }
 }

@@ -24,6 +24,22 @@ internal sealed class Stores(Cluster cluster) : IAsyncDisposable
     public async Task<IReadOnlyList<(string Store, ParkedMessage Message)>> ParkedAsync() =>
         [.. (await Task.WhenAll(stores.Select(async store => (await store.Engine.ReadParkedAsync(Most, default)).Select(message => (store.Name, message))))).SelectMany(messages => messages)];
 
+    /// <summary>How many events the asynchronous read models are behind.</summary>
+    public async Task<long> UnreadAsync()
+    {
+        long unread = 0;
+        foreach (var store in stores)
+        {
+            foreach (var projection in store.AsyncProjections)
+            {
+                var seen = await store.Engine.ReadCheckpointAsync(projection.Name, default);
+                unread += await store.Engine.ReadHeadAsync(default) - seen;
+            }
+        }
+
+        return unread;
+    }
+
     /// <summary>How many events each store has.</summary>
     public async Task<IReadOnlyDictionary<string, long>> HeadsAsync()
     {

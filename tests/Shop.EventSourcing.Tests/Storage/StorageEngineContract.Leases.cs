@@ -43,7 +43,7 @@ public abstract partial class StorageEngineContract
         (await engine.SaveProjectionAsync("accounts", paused, 0, 5, [TestTables.Accounts.Upsert(Account())], default)).ShouldBeTrue();
         var account = Account();
 
-        var taken = await TakeOverAsync("list", There);
+        var taken = await TakeOverAsync("list", There, Long);
         taken.Token.ShouldBeGreaterThan(paused.Token);
         (await engine.SaveProjectionAsync("accounts", paused, 5, 9, [TestTables.Accounts.Upsert(account)], default)).ShouldBeFalse();
         (await engine.TakeLeaseAsync("list", Here, Long, default)).ShouldBeNull();
@@ -85,7 +85,7 @@ public abstract partial class StorageEngineContract
             return;
         for (var round = 0; round < 20; round++)
         {
-            var lease = await TakeOverAsync("list", Guid.CreateVersion7());
+            var lease = await TakeOverAsync("list", Guid.CreateVersion7(), Short);
             var from = await engine.ReadCheckpointAsync("accounts", default);
             await Task.Delay(Short);
             var saving = Task.Run(() => engine.SaveProjectionAsync("accounts", lease, from, from + 1, [], default));
@@ -106,7 +106,7 @@ public abstract partial class StorageEngineContract
         if (!engine.IsShared)
             return;
         await using var other = Open();
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         var listening = new TaskCompletionSource();
         var heard = new System.Collections.Concurrent.ConcurrentDictionary<string, long>();
         var all = new TaskCompletionSource();
@@ -132,11 +132,11 @@ public abstract partial class StorageEngineContract
     }
 
     /// <summary>Takes a lease as soon as the last one has expired.</summary>
-    private async Task<Lease> TakeOverAsync(string name, Guid holder)
+    private async Task<Lease> TakeOverAsync(string name, Guid holder, TimeSpan duration)
     {
-        for (var attempt = 0; attempt < 500; attempt++)
+        for (var attempt = 0; attempt < 12_000; attempt++)
         {
-            if (await engine.TakeLeaseAsync(name, holder, Short, default) is { } lease)
+            if (await engine.TakeLeaseAsync(name, holder, duration, default) is { } lease)
                 return lease;
             await Task.Delay(10);
         }

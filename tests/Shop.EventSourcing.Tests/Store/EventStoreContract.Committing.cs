@@ -184,7 +184,7 @@ public abstract partial class EventStoreContract
 
         store.MarkDelivered(message.Id);
 
-        for (var i = 0; i < 500 && (await engine.ReadOutboxAsync(1, default)).Count > 0; i++)
+        for (var i = 0; i < 12_000 && (await engine.ReadOutboxAsync(1, default)).Count > 0; i++)
             await Task.Delay(10);
         (await engine.ReadOutboxAsync(1, default)).ShouldBeEmpty();
     }

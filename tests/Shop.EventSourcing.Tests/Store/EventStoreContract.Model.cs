@@ -20,7 +20,7 @@ public abstract partial class EventStoreContract
         var outcomes = new Outcomes();
         BreakCommits(new(seed));
         var other = engine.IsShared ? await OpenStoreAsync(Open()) : null;
-        await Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => Task.Run(() => WorkAsync(seed, worker, other, outcomes)))).WaitAsync(TimeSpan.FromMinutes(1));
+        await Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => Task.Run(() => WorkAsync(seed, worker, other, outcomes)))).WaitAsync(TimeSpan.FromMinutes(3));
         engine.Before = engine.After = _ => { };
 
         for (var stream = 0; stream < 3; stream++)

@@ -29,6 +29,25 @@ public abstract partial class EventStoreContract
     }
 
     [Fact]
+    public async Task As_of_an_instant_nothing_is_left_out_in_between_whatever_the_clocks_of_the_writers_said()
+    {
+        var clock = new SetClock();
+        await using var timed = await OpenTimedAsync(clock);
+        foreach (var minute in new[] { 1, 5, 2, 9 })
+        {
+            clock.Now = SetClock.Start.AddMinutes(minute);
+            await AddAsync(timed, $"m{minute}", "a");
+        }
+
+        (await VersionAsOfAsync(0)).ShouldBe(0);
+        (await VersionAsOfAsync(1)).ShouldBe(1);
+        (await VersionAsOfAsync(2)).ShouldBe(3);
+        (await timed.ReadAsOfAsync(Tally.Aggregate, "a", version: 2, instant: SetClock.Start.AddMinutes(2))).Version.ShouldBe(2);
+
+        async Task<long> VersionAsOfAsync(int minute) => (await timed.ReadAsOfAsync(Tally.Aggregate, "a", instant: SetClock.Start.AddMinutes(minute))).Version;
+    }
+
+    [Fact]
     public async Task Read_models_as_of_an_instant_show_what_they_showed_then()
     {
         var clock = new SetClock();

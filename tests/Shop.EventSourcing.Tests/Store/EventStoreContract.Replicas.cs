@@ -74,7 +74,7 @@ public abstract partial class EventStoreContract
         await VersionAsync(other, "a");
         await AddAsync(store, "1", "a");
 
-        for (var attempt = 0; attempt < 1_000 && (await other.ReadEventuallyAsync(Tally.Aggregate, "a")).Version == 0; attempt++)
+        for (var attempt = 0; attempt < 12_000 && (await other.ReadEventuallyAsync(Tally.Aggregate, "a")).Version == 0; attempt++)
             await Task.Delay(10);
         (await other.ReadEventuallyAsync(Tally.Aggregate, "a")).Version.ShouldBe(1);
         other.Position.ShouldBe(1);
@@ -222,7 +222,7 @@ public abstract partial class EventStoreContract
 
     private async Task SeenByStoreAsync(long position)
     {
-        for (var attempt = 0; attempt < 1_000 && store.Position < position; attempt++)
+        for (var attempt = 0; attempt < 12_000 && store.Position < position; attempt++)
             await Task.Delay(10);
         store.Position.ShouldBe(position);
     }

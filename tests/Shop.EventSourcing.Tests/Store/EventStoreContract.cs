@@ -1,3 +1,4 @@
+using Shop.EventSourcing.Protection;
 using Shop.EventSourcing.Storage;
 
 namespace Shop.EventSourcing.Tests.Store;
@@ -5,12 +6,12 @@ namespace Shop.EventSourcing.Tests.Store;
 /// <summary>What the event store promises, on a real database whose commits the test can hold and break.</summary>
 public abstract partial class EventStoreContract : IAsyncLifetime
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = TimeSpan.FromMinutes(2);
 
     private HeldEngine engine = null!;
     private EventStore store = null!;
 
-    protected static IReadOnlyList<Table> Tables { get; } = [TallyRow.Table, TallyListRow.Table];
+    internal static IReadOnlyList<Table> Tables { get; } = [TallyRow.Table, TallyListRow.Table, TallyLengths.Rows, DataKeyRow.Table];
 
     /// <summary>Opens the test's database, as another process would.</summary>
     protected abstract IStorageEngine Open();
@@ -88,7 +89,7 @@ public abstract partial class EventStoreContract : IAsyncLifetime
     /// <summary>Waits until so many groups were handed to the engine.</summary>
     private async Task CommitsReachAsync(int commits)
     {
-        for (var i = 0; engine.Commits < commits && i < 1_000; i++)
+        for (var i = 0; engine.Commits < commits && i < 12_000; i++)
             await Task.Delay(10);
         engine.Commits.ShouldBeGreaterThanOrEqualTo(commits);
     }

@@ -95,6 +95,27 @@ internal sealed class HeldEngine(IStorageEngine inner) : IStorageEngine
 
     public Task ReleaseLeaseAsync(Lease lease, CancellationToken cancellationToken) => inner.ReleaseLeaseAsync(lease, cancellationToken);
 
+    public Task<IReadOnlyList<HotStream>> ReadHotStreamsAsync(long afterId, int limit, CancellationToken cancellationToken) =>
+        inner.ReadHotStreamsAsync(afterId, limit, cancellationToken);
+
+    public Task<IReadOnlyList<Segment>> ReadSegmentsAsync(string afterName, int limit, CancellationToken cancellationToken) =>
+        inner.ReadSegmentsAsync(afterName, limit, cancellationToken);
+
+    public Task<bool> MoveOutAsync(Segment segment, IReadOnlyList<ArchivedPart> parts, Lease lease, CancellationToken cancellationToken) =>
+        inner.MoveOutAsync(segment, parts, lease, cancellationToken);
+
+    public Task<bool> MoveBackAsync(
+        Segment segment, IReadOnlyList<ArchivedPart> parts, IReadOnlyList<RecordedEvent> events, Lease lease, CancellationToken cancellationToken) =>
+        inner.MoveBackAsync(segment, parts, events, lease, cancellationToken);
+
+    public Task<IReadOnlyList<Seal>> ReadSealsAsync(long afterPosition, int limit, CancellationToken cancellationToken) =>
+        inner.ReadSealsAsync(afterPosition, limit, cancellationToken);
+
+    public Task<Seal?> ReadLastSealAsync(CancellationToken cancellationToken) => inner.ReadLastSealAsync(cancellationToken);
+
+    public Task<bool> AddSealAsync(Seal seal, byte[] previous, Lease lease, CancellationToken cancellationToken) =>
+        inner.AddSealAsync(seal, previous, lease, cancellationToken);
+
     public void Signal(string topic, long value)
     {
         if (!Silent)
@@ -104,7 +125,11 @@ internal sealed class HeldEngine(IStorageEngine inner) : IStorageEngine
     public Task ListenAsync(Action listening, Action<string, long> heard, CancellationToken cancellationToken) =>
         inner.ListenAsync(listening, heard, cancellationToken);
 
+    public Task<bool> PurgeAsync(Table table, CancellationToken cancellationToken) => inner.PurgeAsync(table, cancellationToken);
+
     public ReadModels OpenReadModels() => inner.OpenReadModels();
+
+    public ProjectionStorage Projections => inner.Projections;
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 

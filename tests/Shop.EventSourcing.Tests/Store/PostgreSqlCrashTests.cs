@@ -14,7 +14,7 @@ public sealed class PostgreSqlCrashTests(PostgresServer server) : IClassFixture<
     private const int UnitsPerWriter = 30;
     private const int Streams = 6;
 
-    private static readonly TimeSpan Soon = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Soon = TimeSpan.FromMinutes(3);
 
     private readonly ConcurrentDictionary<string, bool> acknowledged = new();
     private readonly ConcurrentDictionary<string, bool> unknown = new();
@@ -94,7 +94,7 @@ public sealed class PostgreSqlCrashTests(PostgresServer server) : IClassFixture<
     {
         await AddAsync(here, inbox: null, "a", "before");
         await server.CrashAndRestartAsync(TimeSpan.Zero);
-        for (var attempt = 0; attempt < 200 && !await IsListeningAsync(); attempt++)
+        for (var attempt = 0; attempt < 2_400 && !await IsListeningAsync(); attempt++)
             await Task.Delay(50);
 
         await AddAsync(here, inbox: null, "a", "after");

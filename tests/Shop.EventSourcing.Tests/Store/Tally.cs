@@ -52,7 +52,8 @@ public sealed record TallyListRow
     [
         new("001-tallies.sql", """
             CREATE TABLE tallies (stream text NOT NULL PRIMARY KEY, count bigint NOT NULL, version bigint NOT NULL, CHECK (stream <> 'refused' OR count < 2));
-            CREATE TABLE tally_list (stream text NOT NULL PRIMARY KEY, added bigint NOT NULL, position bigint NOT NULL);
+            CREATE TABLE tally_list (stream text NOT NULL PRIMARY KEY, added bigint NOT NULL CHECK (added > 0), position bigint NOT NULL);
+            CREATE UNIQUE INDEX tally_list_position ON tally_list (position);
             """),
     ];
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Data.Sqlite;
+using Shop.TestServers;
 using Xunit.Abstractions;
 
 namespace Shop.Host.Tests.EndToEnd;
@@ -14,8 +15,8 @@ public sealed class CommandLineTests(ITestOutputHelper output)
     public async Task What_it_prints_can_be_pasted_and_ctrl_c_stops_it()
     {
         using var folder = new TempFolder();
-        await using var host = HostProcess.Start("--urls", HostProcess.UrlOf(HostProcess.FreePort()), "--data", folder.Path);
-        await host.UntilOpenAsync(TimeSpan.FromSeconds(60));
+        await using var host = HostProcess.Start("--urls", HostProcess.UrlOf(Ports.Free()), "--data", folder.Path);
+        await host.UntilOpenAsync();
         output.WriteLine(string.Join('\n', host.Output));
 
         host.Output.Count(line => line.StartsWith("Shop is open at ", StringComparison.Ordinal)).ShouldBe(1);
@@ -36,7 +37,7 @@ public sealed class CommandLineTests(ITestOutputHelper output)
             (await PasteAsync($"curl -sLf -o /dev/null -w '%{{http_code}}' {page}")).ShouldBe("200", page);
 
         var started = Stopwatch.GetTimestamp();
-        (await host.InterruptAsync(TimeSpan.FromSeconds(10))).ShouldBe(0);
+        (await host.InterruptAsync()).ShouldBe(0);
         output.WriteLine($"Stopped in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s.");
         host.Errors.ShouldBeEmpty();
     }
@@ -48,7 +49,7 @@ public sealed class CommandLineTests(ITestOutputHelper output)
 
         exitCode.ShouldBe(0);
         errors.ShouldBeEmpty();
-        foreach (var word in new[] { "--urls", "--data", "--no-seed", "--help", "--version", "replay", "audit", "migrate" })
+        foreach (var word in new[] { "--urls", "--data", "--no-seed", "--help", "--version", "replay", "audit", "verify", "archive", "erase", "what-if", "migrate" })
             text.ShouldContain(word);
     }
 

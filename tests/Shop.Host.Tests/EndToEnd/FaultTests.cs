@@ -17,7 +17,8 @@ public sealed class FaultTests(ITestOutputHelper output)
         output.WriteLine($"seed {seed}");
         await using var shop = await RunningShop.StartAsync(
             ("Sandbox:Faults:Fraction", "0.3"), ("Sandbox:Faults:Kinds:0", "TimeoutAfterCharge"), ("Sandbox:Faults:Kinds:1", "ErrorAfterCharge"),
-            ("Sandbox:Faults:Kinds:2", "Slow"), ("Sandbox:Faults:Seed", "20101201"), ("Sandbox:SlowSeconds", "0.3"), ("Payments:Gateway:TimeoutSeconds", "0.5"));
+            ("Sandbox:Faults:Kinds:2", "Slow"), ("Sandbox:Faults:Seed", "20101201"), ("Sandbox:SlowSeconds", "0.3"), ("Payments:Gateway:TimeoutSeconds", "0.5"),
+            ("OrderSaga:TryDeadlineSeconds", "300"), ("OrderSaga:LeaseSeconds", "600"));
         await shop.Client.ListProductAsync("FAULTY", 10_000);
         var random = new Random(seed);
         var cards = Enumerable.Range(0, Orders).Select(_ => MixedCards[random.Next(MixedCards.Length)]).ToArray();
@@ -25,7 +26,7 @@ public sealed class FaultTests(ITestOutputHelper output)
         await Parallel.ForEachAsync(cards, new ParallelOptions { MaxDegreeOfParallelism = Buyers }, async (card, _) =>
             (await shop.Client.PlaceAsync(new("FAULTY", 1, card) { WaitSeconds = 60 })).Status.ShouldBeOneOf(201, 202));
 
-        using (var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60)))
+        using (var limit = new CancellationTokenSource(Patience.Long))
             await Quiet.WaitAsync(shop.Application.Services, limit.Token);
         var orders = await shop.Client.OrdersAsync();
         var captured = await CapturedMinorAsync(shop.Application.SandboxUrl!);
@@ -36,7 +37,7 @@ public sealed class FaultTests(ITestOutputHelper output)
         orders.ShouldAllBe(order => order.GetProperty("status").GetString() != "placed");
         orders.Count(order => order.GetProperty("status").GetString() == "rejected").ShouldBe(cards.Count(card => card == Cards.Declined));
         captured.ShouldBe(orders.Where(order => order.GetProperty("status").GetString() == "confirmed").Sum(order => order.GetProperty("totalMinor").GetInt64()));
-        (await shop.StopAndAuditAsync(TimeSpan.FromSeconds(30))).Totals.KeptMinor["GBP"].ShouldBe(captured);
+        (await shop.StopAndAuditAsync()).Totals.KeptMinor["GBP"].ShouldBe(captured);
     }
 
     private static async Task<long> CapturedMinorAsync(string sandboxUrl)

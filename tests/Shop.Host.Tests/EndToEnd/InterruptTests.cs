@@ -1,14 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Shop.TestServers;
 using Xunit.Abstractions;
 
 namespace Shop.Host.Tests.EndToEnd;
 
 public sealed class InterruptTests(ITestOutputHelper output)
 {
-    private const int StopSeconds = 10;
-
     /// <summary>However slow the machine, no order ends before all are placed.</summary>
     private static readonly Dictionary<string, string> SlowProvider = new()
     {
@@ -22,17 +21,18 @@ public sealed class InterruptTests(ITestOutputHelper output)
     public async Task Ctrl_C_stops_a_busy_shop_within_ten_seconds_and_answers_those_who_wait()
     {
         using var folder = new TempFolder();
-        var url = HostProcess.UrlOf(HostProcess.FreePort());
+        var url = HostProcess.UrlOf(Ports.Free());
         await using var host = HostProcess.Start(SlowProvider, "--urls", url, "--data", folder.Path);
-        await host.UntilOpenAsync(TimeSpan.FromSeconds(60));
+        await host.UntilOpenAsync();
         using var shop = new ShopClient(url);
         var waiting = Enumerable.Range(0, 20).Select(_ => shop.PlaceAsync(new("SOAP-OAT-01", 1, Cards.Slow) { WaitSeconds = 60 })).ToArray();
         await ShopClient.UntilAsync(async () => (await shop.OrdersAsync("placed")).Count == waiting.Length, "all orders are placed");
 
         var started = Stopwatch.GetTimestamp();
-        var exitCode = await host.InterruptAsync(TimeSpan.FromSeconds(StopSeconds + 1));
+        var exitCode = await host.InterruptAsync();
 
         output.WriteLine($"Stopped in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s: {string.Join('\n', host.Errors)}");
+        // After ten seconds it would have been ended, with another code.
         exitCode.ShouldBe(0);
         host.Output[^1].ShouldStartWith("Stopped.");
         host.Errors.ShouldBeEmpty();
@@ -44,19 +44,19 @@ public sealed class InterruptTests(ITestOutputHelper output)
     {
         const int clients = 16;
         using var folder = new TempFolder();
-        var url = HostProcess.UrlOf(HostProcess.FreePort());
+        var url = HostProcess.UrlOf(Ports.Free());
         string[] arguments = ["--urls", url, "--data", folder.Path, "--no-seed", "--no-warm-up"];
         var acknowledged = 0;
         await using (var host = HostProcess.Start(arguments))
         {
-            await host.UntilOpenAsync(TimeSpan.FromSeconds(60));
+            await host.UntilOpenAsync();
             using var shop = new ShopClient(url);
             await shop.ListProductAsync("TERM", 1_000_000);
             var buying = Enumerable.Range(0, clients).Select(_ => BuyUntilClosedAsync(shop)).ToArray();
             await ShopClient.UntilAsync(() => Task.FromResult(Volatile.Read(ref acknowledged) > 300), "orders come in");
 
             var started = Stopwatch.GetTimestamp();
-            (await host.TerminateAsync(TimeSpan.FromSeconds(StopSeconds + 1))).ShouldBe(0);
+            (await host.TerminateAsync()).ShouldBe(0);
             output.WriteLine($"Stopped in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s.");
             host.Errors.ShouldBeEmpty();
             await Task.WhenAll(buying);
@@ -64,12 +64,12 @@ public sealed class InterruptTests(ITestOutputHelper output)
 
         await using (var host = HostProcess.Start(arguments))
         {
-            await host.UntilOpenAsync(TimeSpan.FromSeconds(60));
+            await host.UntilOpenAsync();
             using var shop = new ShopClient(url);
             await ShopClient.UntilAsync(async () => (await shop.OrdersAsync()).Count >= acknowledged && (await shop.OrdersAsync("placed")).Count == 0, "every order has ended");
             (await shop.OrdersAsync()).ShouldAllBe(order => order.GetProperty("status").GetString() == "confirmed");
             (await shop.GetAsync("/messages/parked")).Body.ShouldBe("[]");
-            (await host.TerminateAsync(TimeSpan.FromSeconds(StopSeconds + 1))).ShouldBe(0);
+            (await host.TerminateAsync()).ShouldBe(0);
         }
 
         (await AuditCommand.AuditAsync(folder.Path)).Violations.ShouldBeEmpty();
@@ -108,7 +108,7 @@ public sealed class InterruptTests(ITestOutputHelper output)
         {
             await ShopClient.UntilAsync(
                 () => Task.FromResult(replay.Output.Any(line => line.Contains("orders have ended", StringComparison.Ordinal))), "some orders have ended");
-            (await replay.InterruptAsync(TimeSpan.FromSeconds(StopSeconds + 1))).ShouldBe(130, string.Join('\n', replay.Output));
+            (await replay.InterruptAsync()).ShouldBe(130, string.Join('\n', replay.Output));
             replay.Errors.ShouldHaveSingleItem().ShouldStartWith("Stopped before it was done.");
         }
 

@@ -25,6 +25,6 @@ public sealed class LoadTests(ITestOutputHelper output)
         report.GetProperty("errors").GetInt32().ShouldBe(0);
         (report.GetProperty("confirmed").GetInt32() + report.GetProperty("rejected").GetInt32()).ShouldBe(200);
         report.GetProperty("rejected").GetInt32().ShouldBeInRange(5, 60);
-        await shop.StopAndAuditAsync(TimeSpan.FromSeconds(30));
+        await shop.StopAndAuditAsync();
     }
 }

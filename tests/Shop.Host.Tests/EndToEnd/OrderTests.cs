@@ -80,7 +80,7 @@ public sealed class OrderTests(ShopFixture fixture, ITestOutputHelper output) : 
         var order = (await shop.PlaceAsync(new("SLOW", 1, Cards.Slow) { WaitSeconds = 1 })).ShouldBe(202);
 
         order.OrderStatus.ShouldBe("placed");
-        (await shop.GetAsync($"{order.Headers.Location}?wait=20")).ShouldBe(200).OrderStatus.ShouldBe("confirmed");
+        (await shop.GetAsync($"{order.Headers.Location}?wait=60")).ShouldBe(200).OrderStatus.ShouldBe("confirmed");
     }
 
     [Fact]

@@ -45,9 +45,9 @@ internal sealed class RunningShop : IAsyncDisposable
     }
 
     /// <summary>Waits until nothing is under way, stops the shop and audits what it leaves.</summary>
-    public async Task<AuditReport> StopAndAuditAsync(TimeSpan mostTime)
+    public async Task<AuditReport> StopAndAuditAsync()
     {
-        using var limit = new CancellationTokenSource(mostTime);
+        using var limit = new CancellationTokenSource(Patience.Long);
         await Quiet.WaitAsync(Application.Services, limit.Token);
         await Application.DisposeAsync();
         var report = await AuditCommand.AuditAsync(folder.Path);
@@ -74,11 +74,11 @@ public sealed class ShopFixture : IAsyncLifetime
 
     internal RunningShop Shop => shop!;
 
-    public async Task InitializeAsync() => shop = await RunningShop.StartAsync(("Sandbox:SlowSeconds", "3"), ("Payments:Gateway:TimeoutSeconds", "10"));
+    public async Task InitializeAsync() => shop = await RunningShop.StartAsync(("Sandbox:SlowSeconds", "5"), ("Payments:Gateway:TimeoutSeconds", "30"));
 
     public async Task DisposeAsync()
     {
         await using (shop)
-            await shop!.StopAndAuditAsync(TimeSpan.FromSeconds(60));
+            await shop!.StopAndAuditAsync();
     }
 }

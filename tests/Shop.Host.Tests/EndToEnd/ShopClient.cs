@@ -14,7 +14,7 @@ public sealed record Purchase(string Sku, int Quantity = 1, string Card = Cards.
 
     public long? UnitPriceMinor { get; init; }
 
-    public int? WaitSeconds { get; init; } = 30;
+    public int? WaitSeconds { get; init; } = 60;
 
     public string Body => JsonSerializer.Serialize(new
     {
@@ -38,11 +38,11 @@ public static class Cards
 /// <summary>A shopper's, and sometimes an operator's, view of a running shop: HTTP only.</summary>
 public sealed class ShopClient(string url) : IDisposable
 {
-    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new(url), Timeout = TimeSpan.FromSeconds(70) };
+    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new(url), Timeout = Patience.Long };
 
     public Task<Answer> PlaceAsync(Purchase purchase) => PlaceAsync(purchase.Body, purchase.Key, purchase.WaitSeconds);
 
-    public Task<Answer> PlaceAsync(string body, string? key, int? waitSeconds = 30) => SendAsync(HttpMethod.Post, "/orders", body, request =>
+    public Task<Answer> PlaceAsync(string body, string? key, int? waitSeconds = 60) => SendAsync(HttpMethod.Post, "/orders", body, request =>
     {
         if (key is not null)
             request.Headers.Add("Idempotency-Key", key);
@@ -100,17 +100,17 @@ public sealed class ShopClient(string url) : IDisposable
 
     public static Task UntilAsync(Func<Task<bool>> condition, string what) => UntilAsync(condition, isTrue => isTrue, what);
 
-    /// <summary>Asks until it is so, for at most 30 s.</summary>
+    /// <summary>Asks until it is so.</summary>
     public static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> condition, string what)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Patience.Long);
         while (true)
         {
             var answer = await ask();
             if (condition(answer))
                 return answer;
             if (limit.IsCancellationRequested)
-                throw new TimeoutException($"It never came to pass within 30 s that {what}; last: {answer}");
+                throw new TimeoutException($"It never came to pass within {Patience.Long.TotalSeconds:0} s that {what}; last: {answer}");
             await Task.Delay(50);
         }
     }

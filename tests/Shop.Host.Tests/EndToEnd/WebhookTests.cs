@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Data.Sqlite;
+using Shop.TestServers;
 
 namespace Shop.Host.Tests.EndToEnd;
 
@@ -13,7 +14,7 @@ public sealed class WebhookTests
     {
         var answers = new ConcurrentQueue<int>();
         using var listener = Listen(answers);
-        await using var shop = await RunningShop.StartAsync(HostProcess.UrlOf(HostProcess.FreePort()));
+        await using var shop = await RunningShop.StartAsync(HostProcess.UrlOf(Ports.Free()));
         await shop.Client.ListProductAsync("HOOKED", 10);
         var order = (await shop.Client.PlaceAsync(new("HOOKED"))).ShouldBe(201);
 
@@ -27,7 +28,7 @@ public sealed class WebhookTests
         var forged = await shop.Client.SendAsync(
             HttpMethod.Post, Route, """{"type":"charge.refunded"}""", request => request.Headers.TryAddWithoutValidation("Stripe-Signature", "t=1,v1=00"));
         forged.ShouldBe(400).Text("detail").ShouldContain("Stripe-Signature");
-        await shop.StopAndAuditAsync(TimeSpan.FromSeconds(30));
+        await shop.StopAndAuditAsync();
     }
 
     /// <summary>The statuses that the shop answers webhooks with, from the server's own metrics.</summary>

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Shop.EventSourcing.Storage;
 using Shop.EventSourcing.Storage.Sqlite;
 using Shop.Host.Tests.EndToEnd;
+using Shop.TestServers;
 using Xunit.Abstractions;
 
 namespace Shop.Host.Tests.Migration;
@@ -63,7 +64,7 @@ public sealed class MigrateCommandTests(ITestOutputHelper output)
         await using var databases = await TargetDatabases.StartAsync();
         (await MigrateAsync(databases, folder.Path)).ExitCode.ShouldBe(0);
 
-        var (exitCode, _, errors) = await HostProcess.RunAsync("--urls", HostProcess.UrlOf(HostProcess.FreePort()), "--data", folder.Path);
+        var (exitCode, _, errors) = await HostProcess.RunAsync("--urls", HostProcess.UrlOf(Ports.Free()), "--data", folder.Path);
 
         exitCode.ShouldBe(2);
         errors.ShouldHaveSingleItem().ShouldContain("were moved elsewhere: to postgres");
@@ -96,7 +97,7 @@ public sealed class MigrateCommandTests(ITestOutputHelper output)
 
         (await Should.ThrowAsync<StartException>(() => RunAsync(new Dictionary<string, string>(), folder.Path))).Message.ShouldContain("ConnectionStrings__order is not set");
         (await Should.ThrowAsync<StartException>(() => RunAsync(new Dictionary<string, string>(), folder.Under("nowhere")))).Message.ShouldContain("does not exist");
-        var nobody = $"Host=127.0.0.1;Port={HostProcess.FreePort()};Database=shop_order;Username=shop_order;Timeout=5";
+        var nobody = $"Host=127.0.0.1;Port={Ports.Free()};Database=shop_order;Username=shop_order;Timeout=5";
         (await Should.ThrowAsync<StartException>(() => RunAsync(new Dictionary<string, string> { ["ConnectionStrings__order"] = nobody }, folder.Path)))
             .Message.ShouldContain("cannot be used");
     }
@@ -110,7 +111,7 @@ public sealed class MigrateCommandTests(ITestOutputHelper output)
     private static async Task<(int ExitCode, string Text)> MigrateAsync(TargetDatabases databases, string data)
     {
         await using var host = HostProcess.Start(databases.Environment, "migrate", "--from", "sqlite", "--to", "postgres", "--data", data);
-        var exitCode = await host.WaitForExitAsync(TimeSpan.FromSeconds(120));
+        var exitCode = await host.WaitForExitAsync();
         return (exitCode, string.Join('\n', [.. host.Output, .. host.Errors]));
     }
 

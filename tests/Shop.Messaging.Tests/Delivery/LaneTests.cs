@@ -11,7 +11,7 @@ public sealed class LaneTests
     public void Nothing_runs_before_it_opens_and_no_more_wait_than_may()
     {
         var done = 0;
-        var lane = new Lane(width: 2, capacity: 3, _ =>
+        var lane = new Lane<OutboxMessage>(width: 2, capacity: 3, _ =>
         {
             done++;
             return Task.CompletedTask;
@@ -21,5 +21,25 @@ public sealed class LaneTests
         done.ShouldBe(0);
         lane.Open();
         done.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Closing_it_ends_when_what_runs_has_ended_and_starts_nothing_more()
+    {
+        var started = new List<TaskCompletionSource>();
+        var lane = new Lane<OutboxMessage>(width: 1, capacity: 3, _ =>
+        {
+            started.Add(new(TaskCreationOptions.RunContinuationsAsynchronously));
+            return started[^1].Task;
+        });
+        lane.Open();
+        lane.TryAdd(Message);
+        lane.TryAdd(Message);
+
+        var closed = lane.CloseAsync();
+        closed.IsCompleted.ShouldBeFalse();
+        started.ShouldHaveSingleItem().SetResult();
+        await closed;
+        started.ShouldHaveSingleItem();
     }
 }

@@ -147,7 +147,7 @@ public sealed class StoreOpenerTests(PostgresServer server) : IClassFixture<Post
 
         public async Task SaysAsync(string words)
         {
-            for (var attempt = 0; attempt < 2_000 && !Lines.Any(line => line.Contains(words, StringComparison.Ordinal)); attempt++)
+            for (var attempt = 0; attempt < 12_000 && !Lines.Any(line => line.Contains(words, StringComparison.Ordinal)); attempt++)
                 await Task.Delay(10);
             Lines.ShouldContain(line => line.Contains(words));
         }

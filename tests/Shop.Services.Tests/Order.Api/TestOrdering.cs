@@ -81,6 +81,7 @@ public sealed class TestOrdering : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(
         [
             new("Shop:Data", folder), new("Shop:Store", connectionString is null ? "Sqlite" : "PostgreSql"), new("ConnectionStrings:order", connectionString),
+            new("Shop:PersonalData:MasterKey", connectionString is null ? null : "kX0b1m5nq2V8uYt4Zr7cWe3fGh6jLp9s"),
         ]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddConsole();
         builder.AddShopServiceDefaults();
@@ -94,7 +95,16 @@ public sealed class TestOrdering : IAsyncDisposable
         var app = builder.Build();
         app.UseShopServiceDefaults();
         app.MapOrdering();
-        await app.StartAsync();
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+
         var test = new TestOrdering(app, folder, keepFolder);
         await test.PriceAsync("A", 250, 1);
         await test.PriceAsync("B", 99, 1);
@@ -141,9 +151,9 @@ public sealed class TestOrdering : IAsyncDisposable
 
     public static async Task Eventually(Func<Task<bool>> condition)
     {
-        for (var i = 0; i < 500 && !await condition(); i++)
+        for (var i = 0; i < 6_000 && !await condition(); i++)
             await Task.Delay(20);
-        (await condition()).ShouldBeTrue();
+        (await condition()).ShouldBeTrue("It should have come within two minutes.");
     }
 
     public Task StopAsync() => app.StopAsync();

@@ -73,5 +73,10 @@ public sealed class PaymentPolicyTests
     public void An_outcome_that_became_known_needs_no_attention() =>
         PaymentPolicy.NeedsAttention(PaymentStates.After("authorizing", Unknown(8), new Event.Authorized("pi_1", PaymentStates.At))).ShouldBeFalse();
 
+    [Fact]
+    public void Payments_that_hold_nothing_and_wait_for_nothing_have_ended() =>
+        PaymentStates.All.Keys.Where(name => PaymentPolicy.HasEnded(PaymentStates.Of(name)))
+            .ShouldBe(["fenced", "declined", "captured", "capture rejected, released", "voided", "refunded", "late charge, refunded"]);
+
     private static Event.OutcomeUnknown Unknown(int attempts) => new(ProviderCallKind.Authorize, "timed out", attempts, PaymentStates.At);
 }

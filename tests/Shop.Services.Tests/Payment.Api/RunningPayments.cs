@@ -22,7 +22,7 @@ internal sealed class RunningPayments : IAsyncDisposable
 {
     public const string WebhookSecret = "whsec_test";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly string folder = Directory.CreateTempSubdirectory("shop-payments-").FullName;
     private readonly PaymentReplyProbe probe = new();

@@ -42,7 +42,7 @@ public sealed class DurabilityTests
         {
             // The first holds the writer until the others wait for it, so that those share a group.
             using var isQueued = new ManualResetEventSlim();
-            var holding = ledger.ExecuteAsync(_ => isQueued.Wait(TimeSpan.FromSeconds(10)));
+            var holding = ledger.ExecuteAsync(_ => isQueued.Wait(TimeSpan.FromMinutes(2)));
             var works = Enumerable.Range(0, 20).Select(at => ledger.ExecuteAsync(tables =>
             {
                 tables.QueueWebhook([(byte)at], dueUnixMilliseconds: at);

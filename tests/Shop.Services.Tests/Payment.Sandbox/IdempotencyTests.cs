@@ -67,10 +67,12 @@ public sealed class IdempotencyTests
     [Fact]
     public async Task A_key_is_in_use_while_its_first_request_runs()
     {
-        await using var sandbox = await RunningSandbox.StartAsync(options => options.SlowSeconds = 2);
-        var slow = sandbox.Client.AuthorizeAsync("pm_card_slow", "key");
+        await using var sandbox = await RunningSandbox.StartAsync(options => options.SlowSeconds = 60);
+        using var impatient = new CancellationTokenSource();
+        var slow = sandbox.Client.AuthorizeAsync("pm_card_slow", "key", ct: impatient.Token);
         while (sandbox.Ledger.Count == 0) await Task.Delay(10);
         (await sandbox.Client.AuthorizeAsync("pm_card_slow", "key")).Status.ShouldBe(409);
-        (await slow).Status.ShouldBe(200);
+        await impatient.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(slow);
     }
 }

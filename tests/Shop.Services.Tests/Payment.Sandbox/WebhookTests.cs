@@ -100,7 +100,7 @@ public sealed class WebhookTests : IAsyncLifetime
 
     private async Task<string> ReceiveTypeAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         var (header, body) = await _received.Reader.ReadAsync(patience.Token);
         WebhookSignature.Verify(header, body, Secret, TimeProvider.System.GetUtcNow(), WebhookSignature.DefaultTolerance).ShouldBeTrue();
         return JsonDocument.Parse(body).RootElement.GetProperty("type").GetString()!;

@@ -149,7 +149,7 @@ public sealed class OrchestrationTests : IAsyncLifetime, IDisposable
 
     private async Task EndsInAsync(Guid orderId, string state)
     {
-        var saga = await Store.WaitForAsync(OrderSagas.Streams.Aggregate, orderId, snapshot => snapshot.State == state, TimeSpan.FromSeconds(20));
+        var saga = await Store.WaitForAsync(OrderSagas.Streams.Aggregate, orderId, snapshot => snapshot.State == state, TimeSpan.FromMinutes(2));
         saga.State.ShouldBe(state);
     }
 

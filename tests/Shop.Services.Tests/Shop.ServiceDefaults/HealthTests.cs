@@ -112,7 +112,7 @@ public sealed class HealthTests
 
         public async Task<(HttpStatusCode Status, string? Word)> UntilAsync(string path, Func<(HttpStatusCode Status, string? Word), bool> condition)
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
             while (true)
             {
                 var answer = await GetAsync(path);

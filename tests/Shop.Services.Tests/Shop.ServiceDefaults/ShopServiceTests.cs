@@ -8,6 +8,9 @@ public sealed class ShopServiceTests
     [Theory]
     [InlineData("ConnectionStrings:order is missing")]
     [InlineData("ConnectionStrings:order is not for Production", "--ConnectionStrings:order=Host=127.0.0.1;Port=1;Username=postgres;Password=postgres")]
+    [InlineData("Shop:PersonalData:MasterKey is missing", "--ConnectionStrings:order=Host=127.0.0.1;Port=1;Username=shop_order", "--Shop:PersonalData:MasterKey=")]
+    [InlineData("Shop:PersonalData:MasterKey is not for Production", "--ConnectionStrings:order=Host=127.0.0.1;Port=1;Username=shop_order", "--Shop:PersonalData:MasterKey=change-me-change-me-change-me-change-me")]
+    [InlineData("is too short", "--ConnectionStrings:order=Host=127.0.0.1;Port=1;Username=shop_order", "--Shop:PersonalData:MasterKey=sesame")]
     [InlineData("Shop:Startup:WaitSeconds", "--ConnectionStrings:order=Host=127.0.0.1;Port=1;Username=shop_order", "--Shop:Startup:WaitSeconds=0")]
     [InlineData("ConnectionStrings:rabbitmq is not for Production", "--ConnectionStrings:rabbitmq=amqp://guest:guest@127.0.0.1:1/shop")]
     [InlineData("ConnectionStrings:rabbitmq starts with neither", "--ConnectionStrings:rabbitmq=127.0.0.1:5672")]
@@ -18,7 +21,11 @@ public sealed class ShopServiceTests
         Console.SetError(TextWriter.Synchronized(said));
         try
         {
-            string[] args = ["--urls=http://127.0.0.1:0", "--environment=Production", "--ConnectionStrings:rabbitmq=amqp://order:uY7-kq2@127.0.0.1:1/shop", .. settings];
+            string[] args =
+            [
+                "--urls=http://127.0.0.1:0", "--environment=Production", "--ConnectionStrings:rabbitmq=amqp://order:uY7-kq2@127.0.0.1:1/shop",
+                "--Shop:PersonalData:MasterKey=kX0b1m5nq2V8uYt4Zr7cWe3fGh6jLp9s", .. settings,
+            ];
 
             (await ShopService.RunAsync(args, builder =>
             {

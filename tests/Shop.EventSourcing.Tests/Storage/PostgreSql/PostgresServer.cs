@@ -10,6 +10,9 @@ public sealed class PostgresServer : IAsyncLifetime
     /// <summary>Without a pool: its connections would outlive a crash of the server.</summary>
     public string AdministratorConnectionString => server!.AdministratorConnectionString;
 
+    /// <summary>The folder with its files.</summary>
+    public string Data => server!.Data;
+
     public async Task InitializeAsync() => server = await PostgreSqlServer.StartAsync();
 
     public async Task DisposeAsync() => await server!.DisposeAsync();

@@ -64,7 +64,7 @@ public sealed class ReservationMessagesTests : IAsyncLifetime
         await shop.ReserveAsync(Mine, "MUG", 10);
         await shop.AnswerAsync<StockReserved>();
         shop.Clock.Push(TimeSpan.FromSeconds(601));
-        var state = await shop.Store.WaitForAsync(Reservation.Aggregate, Mine, state => state is Reservation.Expired, TimeSpan.FromSeconds(10));
+        var state = await shop.Store.WaitForAsync(Reservation.Aggregate, Mine, state => state is Reservation.Expired, TimeSpan.FromMinutes(2));
 
         state.ShouldBeOfType<Reservation.Expired>();
         (await shop.StockAsync("MUG")).Available.ShouldBe(10);
@@ -117,7 +117,7 @@ public sealed class ReservationMessagesTests : IAsyncLifetime
         (await paused.ReadAsync(StockItem.Aggregate, "MUG")).State.Reserved.ShouldBe(10);
 
         shop.Clock.Push(TimeSpan.FromSeconds(601));
-        await shop.Store.WaitForAsync(Reservation.Aggregate, Mine, state => state is Reservation.Expired, TimeSpan.FromSeconds(10));
+        await shop.Store.WaitForAsync(Reservation.Aggregate, Mine, state => state is Reservation.Expired, TimeSpan.FromMinutes(2));
         await shop.ReserveAsync(Theirs, "MUG", 1);
         await shop.AnswerAsync<StockReserved>(reply => reply.OrderId == Theirs);
 

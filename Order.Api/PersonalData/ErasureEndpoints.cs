@@ -1,0 +1,72 @@
+using Shop.EventSourcing;
+using Shop.EventSourcing.Protection;
+
+namespace Shop.Ordering;
+
+/// <param name="By">Who asks: a person or a ticket, not the customer's address.</param>
+/// <param name="Reason">Why, such as <c>asked to be forgotten</c>.</param>
+public sealed record ErasureRequest(string? By, string? Reason);
+
+/// <summary>What was erased. The same request again gives the same answer.</summary>
+/// <param name="Subject">Whose data it was: <c>customer:…</c>, or <c>order:…</c> of a guest.</param>
+/// <param name="KeysDestroyed">Of this subject so far; each protected what was stored between two erasures.</param>
+/// <param name="Purged">False: the key is destroyed, but bytes of it may still be in the database's files. Ask again in a minute.</param>
+public sealed record ErasureResponse(string Subject, DateTimeOffset ErasedAt, string By, string Reason, int KeysDestroyed, bool Purged)
+{
+    public static ErasureResponse Of(Erasure erasure) =>
+        new(erasure.Subject, erasure.ErasedAt, erasure.By, erasure.Reason, erasure.KeysDestroyed, erasure.Purged);
+}
+
+public static class ErasureEndpoints
+{
+    private const int MaxByLength = 100;
+    private const int MaxReasonLength = 200;
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        Describe(routes.MapPost("/customers/{customerId}/erase", EraseCustomerAsync), "EraseCustomer")
+            .WithSummary("Erases what all orders say of a customer: name, e-mail, addresses. The orders stay.");
+        Describe(routes.MapPost("/orders/{id}/erase", EraseGuestAsync), "EraseGuestOrder").ProducesProblem(StatusCodes.Status409Conflict)
+            .WithSummary("Erases what a guest's order says of a person. The order stays.");
+    }
+
+    private static RouteHandlerBuilder Describe(RouteHandlerBuilder route, string name) => route.WithName(name).WithTags("Personal data")
+        .Produces<ErasureResponse>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+
+    private static async Task<IResult> EraseCustomerAsync(
+        string customerId, ErasureRequest request, PersonalData<OrderingModule> personalData, CancellationToken cancellationToken)
+    {
+        var (by, reason) = Check(request.By, request.Reason);
+        return await personalData.EraseAsync(OrderPersonalData.SubjectOf(customerId, default), by, reason, cancellationToken) is { } erasure
+            ? TypedResults.Json(ErasureResponse.Of(erasure), OrderingHttpJson.Default.ErasureResponse)
+            : Problems.Of(
+                StatusCodes.Status404NotFound, "nothing-to-erase", "customerId",
+                "No order of this customer ever held a name, e-mail or address. Check the id: it is the customerId of the orders.");
+    }
+
+    private static async Task<IResult> EraseGuestAsync(
+        string id, ErasureRequest request, EventStore<OrderingModule> store, PersonalData<OrderingModule> personalData, CancellationToken cancellationToken)
+    {
+        var (by, reason) = Check(request.By, request.Reason);
+        if (!Guid.TryParse(id, out var orderId) || (await store.ReadAsync(Order.Aggregate, orderId, cancellationToken)).State is not Order.Accepted order)
+            return Problems.UnknownOrder(id);
+        if (order.Terms.CustomerId is { } customerId)
+        {
+            return Problems.Of(
+                StatusCodes.Status409Conflict, "not-a-guest", "id",
+                $"The order is customer {customerId}'s, and one key protects all orders of a customer. Erase the customer: POST /customers/{{customerId}}/erase");
+        }
+
+        return await personalData.EraseAsync(OrderPersonalData.SubjectOf(null, orderId), by, reason, cancellationToken) is { } erasure
+            ? TypedResults.Json(ErasureResponse.Of(erasure), OrderingHttpJson.Default.ErasureResponse)
+            : Problems.Of(StatusCodes.Status404NotFound, "nothing-to-erase", "id", "This order never held a name, e-mail or address.");
+    }
+
+    /// <exception cref="DomainException">One of them is missing, or would be personal data itself.</exception>
+    public static (string By, string Reason) Check(string? by, string? reason)
+    {
+        PersonRules.CheckNotPersonal("by", by, MaxByLength, "privacy desk, ticket 4711");
+        PersonRules.CheckNotPersonal("reason", reason, MaxReasonLength, "asked to be forgotten");
+        return (by!, reason!);
+    }
+}

@@ -1,0 +1,28 @@
+using System.Text.Json.Serialization;
+
+namespace Shop.EventSourcing.Protection;
+
+// Stored format: never edit, add a version.
+public abstract record DataSubjectEvent
+{
+    private DataSubjectEvent()
+    {
+    }
+
+    /// <summary>A key was made; it is in the table <c>data_keys</c>, not here.</summary>
+    public sealed record KeyCreated(Guid KeyId, DateTimeOffset CreatedAt) : DataSubjectEvent;
+
+    /// <summary>The key was destroyed, and with it all that it protected.</summary>
+    /// <param name="By">Who asked for it.</param>
+    /// <param name="Reason">Why. Neither says who the subject was.</param>
+    public sealed record Erased(Guid KeyId, string By, string Reason, DateTimeOffset ErasedAt) : DataSubjectEvent;
+
+    public static EventTypes Types { get; } = new EventTypes()
+        .Add("data-key-created.v1", DataSubjectJson.Default.KeyCreated)
+        .Add("personal-data-erased.v1", DataSubjectJson.Default.Erased);
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(DataSubjectEvent.KeyCreated))]
+[JsonSerializable(typeof(DataSubjectEvent.Erased))]
+internal sealed partial class DataSubjectJson : JsonSerializerContext;

@@ -1,0 +1,68 @@
+using Shop.EventSourcing.Storage;
+using Shop.TestServers;
+
+namespace Shop.EventSourcing.Tests.Store;
+
+public abstract partial class EventStoreContract
+{
+    private const int EventsPerLife = 8_000;
+
+    /// <summary>For a process of <see cref="Program"/> that opens this test's database.</summary>
+    protected abstract string[] WorkerArguments { get; }
+
+    [Fact]
+    public async Task A_process_that_is_killed_in_the_middle_of_a_rebuild_loses_and_doubles_nothing()
+    {
+        var kills = LongForm.IsAsked ? 20 : 3;
+        var random = new Random(kills);
+        await AddQuicklyAsync(EventsPerLife * (kills + 1));
+        await CatchUpAsync(list);
+        await Control.RebuildAsync(list.Name);
+
+        var reached = 0L;
+        for (var kill = 0; kill < kills; kill++)
+        {
+            var log = Path.GetTempFileName();
+            await using var worker = await StartWorkerAsync(log);
+            await worker.UntilAsync(async () => await BesidePositionAsync() > reached, "a rebuild", TimeSpan.FromMinutes(1));
+            await Task.Delay(random.Next(150));
+            await worker.KillAsync();
+            reached = await BesidePositionAsync();
+            File.Delete(log);
+            reached.ShouldBeLessThan(await engine.ReadHeadAsync(default), "killed when it was done: too late");
+        }
+
+        await RemoveAsync("s3");
+        await CatchUpAsync(list);
+        await CatchUpBesideAsync(list);
+        var difference = await Control.CompareAsync(list.Name);
+        difference.ShouldSatisfyAllConditions(
+            exact => exact.AreNone.ShouldBeTrue(), exact => exact.OtherPosition.ShouldBe(exact.LivePosition), exact => exact.OtherRows.ShouldBe(exact.LiveRows));
+        await Control.SwapAsync(list.Name);
+        await ShouldBeReplayAsync();
+    }
+
+    private Task<ChildProcess> StartWorkerAsync(string log) =>
+        ChildProcess.StartAsync(new("dotnet", ["exec", typeof(Program).Assembly.Location, .. WorkerArguments], log));
+
+    private Task<long> BesidePositionAsync() => engine.ReadCheckpointAsync(ProjectionSlot.Next.Checkpoint(list.Name), default);
+
+    /// <summary>As many events at once as a group can have.</summary>
+    private async Task AddQuicklyAsync(int events)
+    {
+        var versions = new long[50];
+        for (var number = 0; number < events; number += 1_000)
+        {
+            await engine.CommitAsync([.. Enumerable.Range(0, 50).Select(stream => new WriteSet
+            {
+                Appends = [new($"tally-s{stream}", versions[stream], [.. Enumerable.Range(0, 20).Select(_ => Added($"s{stream}", versions[stream]++))])],
+            })], default);
+        }
+
+        static NewEvent Added(string id, long seen)
+        {
+            var (type, data) = Tally.Aggregate.Events.Serialize(new TallyEvent.Added(seen, $"{id}/{seen}"));
+            return new(Guid.CreateVersion7(), type, data, null, DateTimeOffset.UnixEpoch);
+        }
+    }
+}
