@@ -16,6 +16,7 @@ public static class InventoryRegistration
         Name = "inventory",
         Schema = typeof(InventoryModule).Assembly,
         InlineProjections = [ProductRow.Projection, StockLevelRow.Projection, ReservationRow.Projection],
+        Snapshotted = [StockItem.Aggregate],
         ArchivePolicies =
         [
             new ArchivePolicy<Reservation, ReservationEvent>(
@@ -25,7 +26,8 @@ public static class InventoryRegistration
     };
 
     public static IServiceCollection AddInventory(this IServiceCollection services, IConfiguration configuration) =>
-        services.AddStore<InventoryModule>(configuration, Store).AddSingleton<Inventory>();
+        services.AddStore<InventoryModule>(configuration, Store).AddSingleton<Inventory>()
+            .AddSingleton<ReservationPart>().AddSingleton<IOrderPartReader>(provider => provider.GetRequiredService<ReservationPart>());
 
     public static void AddInventoryConsumers(this IBusRegistrationConfigurator bus) =>
         bus.AddServiceEndpoint<InventoryModule>(Queues.Inventory, endpoint => endpoint
@@ -40,6 +42,7 @@ public static class InventoryRegistration
         routes = routes.WithPositions<InventoryModule>();
         routes.MapProducts();
         routes.MapStock();
+        ReservationPart.Map(routes);
         return routes;
     }
 }

@@ -33,6 +33,9 @@ public static class OrderingModuleExtensions
         services.AddSingleton<OrderWaits>();
         services.AddSingleton<OrderPlacement>();
         services.AddSingleton<Ordering>();
+        services.AddHttpClient(nameof(OrderParts)).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { UseProxy = false });
+        services.AddSingleton<OrderParts>();
+        services.AddSingleton<IOrderPartReader, OrderItselfPart>();
         return services;
     }
 
@@ -48,8 +51,10 @@ public static class OrderingModuleExtensions
         routes = routes.WithPositions<OrderingModule>();
         PlaceOrderEndpoint.Map(routes);
         OrderListEndpoint.Map(routes);
+        OrderTotalsEndpoint.Map(routes);
         GetOrderEndpoint.Map(routes);
         OrderHistoryEndpoint.Map(routes);
+        OrderAtEndpoint.Map(routes);
         CancelOrderEndpoint.Map(routes);
         ErasureEndpoints.Map(routes);
         return routes;

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
+using Shop.Contracts;
 using Shop.EventSourcing;
+using Shop.ServiceDefaults;
 
 namespace Shop.Payments;
 
@@ -14,15 +15,18 @@ public static class PaymentEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         var payments = routes.MapGroup("/payments").WithTags("Payments");
-        payments.MapGet("/", ListAsync).WithSummary("Lists payments by order id, oldest first; page with after and limit.");
+        payments.MapGet("/", ListAsync).WithSummary("Lists payments by order id, oldest first; page with after and limit; with at=INSTANT as they were then.");
         payments.MapGet("/{orderId:guid}", GetAsync).WithSummary("One payment: its durable state and its history.");
+        payments.MapGet("/{orderId:guid}/at", AtAsync).WithSummary("One payment as it was at an instant, with the call to the provider that was due.")
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
     }
 
     /// <param name="state">Name of a state, such as <c>voiding</c>; all when absent.</param>
     /// <param name="after">Order id of the last payment of the page before: <c>next</c> of its answer.</param>
     /// <param name="needsAttention">True: only those that do not get on by themselves for long.</param>
+    /// <param name="at">As of when; as stored when absent.</param>
     private static async Task<Ok<PaymentPage>> ListAsync(
-        EventStore<PaymentsModule> store, string? state, Guid? after, int? limit, bool? needsAttention, CancellationToken cancellationToken)
+        EventStore<PaymentsModule> store, string? state, Guid? after, int? limit, bool? needsAttention, string? at, CancellationToken cancellationToken)
     {
         var count = limit ?? DefaultLimit;
         if (count is < 1 or > MaxLimit)
@@ -30,21 +34,28 @@ public static class PaymentEndpoints
         if (state is not null && !PaymentRow.States.Contains(state))
             throw new DomainException("unknown-state", $"There is no payment state '{state}': use one of {string.Join(", ", PaymentRow.States)}.") { Field = "state" };
 
-        await using var models = store.Engine.OpenReadModels();
-        var rows = models.Query<PaymentRow>();
-        if (state is not null)
-            rows = rows.Where(row => row.State == state);
-        if (needsAttention is { } attention)
-            rows = rows.Where(row => row.NeedsAttention == attention);
-        if (after is { } last)
-            rows = rows.Where(row => row.OrderId > last);
-        var page = await rows.OrderBy(row => row.OrderId).Take(count + 1).ToListAsync(cancellationToken);
+        var page = await store.QueryAsync<PaymentRow, PaymentRow>(
+            PaymentRow.Projection, PastTime.Optional(at, "at"), rows => Page(rows, state, after, needsAttention).Take(count + 1), cancellationToken);
         return TypedResults.Ok(new PaymentPage
         {
             Items = [.. page.Take(count)],
             Next = page.Count > count ? page[count - 1].OrderId : null,
         });
     }
+
+    private static IQueryable<PaymentRow> Page(IQueryable<PaymentRow> rows, string? state, Guid? after, bool? needsAttention)
+    {
+        if (state is not null)
+            rows = rows.Where(row => row.State == state);
+        if (needsAttention is { } attention)
+            rows = rows.Where(row => row.NeedsAttention == attention);
+        if (after is { } last)
+            rows = rows.Where(row => row.OrderId > last);
+        return rows.OrderBy(row => row.OrderId);
+    }
+
+    private static async Task<Ok<OrderPart>> AtAsync(PaymentPart part, Guid orderId, string? time, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await part.ReadAsync(orderId, PastTime.Required(time, "time"), cancellationToken));
 
     private static async Task<Results<Ok<PaymentDetails>, ProblemHttpResult>> GetAsync(
         Guid orderId, EventStore<PaymentsModule> store, CancellationToken cancellationToken)

@@ -39,6 +39,24 @@ public static class PaymentReplies
         _ => payment is Payment.Declined || NothingIsHeld(payment) ? new PaymentRefunded { OrderId = payment.OrderId, AmountMinor = 0 } : null,
     };
 
+    /// <summary>The commands that decide nothing any more, with their answers.</summary>
+    public static IReadOnlyList<TakenMessage> Taken(Payment payment)
+    {
+        var taken = new List<TakenMessage>();
+        if (payment is Payment.None)
+            return taken;
+        Add(nameof(AuthorizePayment), ToAuthorize(payment));
+        if (payment is not (Payment.Authorizing or Payment.Authorized))
+            Add(nameof(CapturePayment), ToCapture(payment, payment.OrderId));
+        if (!PaymentDecider.Decide(new PaymentCommand.Void(payment.OrderId, "", default), payment).Any())
+            Add(nameof(VoidPayment), ToVoid(payment));
+        if (!PaymentDecider.Decide(new PaymentCommand.Refund(payment.OrderId, "", default), payment).Any())
+            Add(nameof(RefundPayment), ToRefund(payment));
+        return taken;
+
+        void Add(string command, object? answer) => taken.Add(new() { Message = command, Answer = answer?.GetType().Name });
+    }
+
     /// <summary>The answers that became known between two states, to those who waited for them.</summary>
     public static IEnumerable<object> Outcomes(Payment before, Payment after)
     {

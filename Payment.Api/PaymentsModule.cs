@@ -26,6 +26,8 @@ public static class PaymentsModuleExtensions
     public static IServiceCollection AddPayments(this IServiceCollection services, IConfiguration configuration) => services
         .AddPaymentGateway(configuration)
         .AddSingleton<PaymentDecisions>()
+        .AddSingleton<PaymentPart>()
+        .AddSingleton<IOrderPartReader>(provider => provider.GetRequiredService<PaymentPart>())
         .AddLocalQueue<CallProvider, CallProviderHandler>(PaymentsModule.PaymentProviderQueue)
         .AddStore<PaymentsModule>(configuration, Store);
 

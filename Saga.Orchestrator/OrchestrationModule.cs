@@ -1,6 +1,7 @@
 using MassTransit;
 using Shop.Contracts;
 using Shop.EventSourcing.Archive;
+using Shop.EventSourcing.Projections;
 using Shop.Messaging;
 using Shop.Messaging.Measuring;
 using Shop.Messaging.Sagas;
@@ -16,11 +17,13 @@ public static class OrderSagas
 {
     public static SagaStreams<OrderSaga> Streams { get; } = new("order-saga", OrderSagaJson.Default.OrderSaga);
 
+    public static IInlineProjection Rows { get; } = Streams.Project(OrderSagaRow.Table, OrderSagaRow.Project);
+
     public static StoreDefinition Store { get; } = new()
     {
         Name = "saga",
         Schema = typeof(OrchestrationModule).Assembly,
-        InlineProjections = [Streams.Project(OrderSagaRow.Table, OrderSagaRow.Project)],
+        InlineProjections = [Rows],
         ArchivePolicies =
         [
             new ArchivePolicy<SagaSnapshot, SagaTransitioned>(
@@ -38,6 +41,7 @@ public static class OrchestrationRegistration
             .Validate(options => options.LeaseSeconds > options.TryDeadlineSeconds, "Setting OrderSaga:LeaseSeconds must be more than OrderSaga:TryDeadlineSeconds.")
             .ValidateOnStart();
         services.AddPeriodicMeasurement<OrderSagaMetrics>();
+        services.AddSingleton<OrderSagaPart>().AddSingleton<IOrderPartReader>(provider => provider.GetRequiredService<OrderSagaPart>());
         return services.AddStore<OrchestrationModule>(configuration, OrderSagas.Store);
     }
 

@@ -2,8 +2,10 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Shop.Contracts;
 using Shop.EventSourcing;
+using Shop.EventSourcing.Storage;
 using Shop.Messaging;
 using Shop.Messaging.Sagas;
+using Shop.ServiceDefaults;
 
 namespace Shop.Orchestration;
 
@@ -17,14 +19,28 @@ namespace Shop.Orchestration;
 public sealed record OrderSagaResponse(
     Guid OrderId, string State, bool NeedsAttention, int Attempts, string? Reason, bool CancelRequested, StockStanding Stock, PaymentStanding Payment,
     string? CustomerId, long TotalMinor, string? Currency, DateTimeOffset PlacedAt, DateTimeOffset UpdatedAt, DateTimeOffset? EndedAt, long Version,
-    IReadOnlyList<string> Awaiting, IReadOnlyList<string> Remaining, IReadOnlyList<OrderSagaTransition> Timeline);
+    IReadOnlyList<string> Awaiting, IReadOnlyList<string> Remaining, IReadOnlyList<OrderSagaTransition> Timeline)
+{
+    public static OrderSagaResponse Of(OrderSaga saga, long version, IReadOnlyList<OrderSagaTransition> timeline)
+    {
+        var row = OrderSagaRow.Project(saga, version);
+        return new(
+            row.OrderId, row.State, row.NeedsAttention, row.Attempts, row.Reason, saga.CancelRequested, saga.Stock, saga.Payment,
+            row.CustomerId, row.TotalMinor, row.Currency, row.PlacedAt, row.UpdatedAt, row.EndedAt, row.Version,
+            [.. OrderSagaPolicy.Awaiting(saga).Select(step => step.ToString())], [.. OrderSagaPolicy.Remaining(saga).Select(step => step.ToString())], timeline);
+    }
+}
 
 /// <summary>One message that changed the saga.</summary>
 /// <param name="Version">Place on the saga's stream, from 1.</param>
 /// <param name="From">State before; null for the first.</param>
 /// <param name="On">Type of the message.</param>
 /// <param name="Changes">The saga's properties that changed, with their new values.</param>
-public sealed record OrderSagaTransition(long Version, DateTimeOffset At, string? From, string? To, string On, IReadOnlyDictionary<string, JsonElement> Changes);
+public sealed record OrderSagaTransition(long Version, DateTimeOffset At, string? From, string? To, string On, IReadOnlyDictionary<string, JsonElement> Changes)
+{
+    public static OrderSagaTransition Of(RecordedEvent recorded, SagaTransitioned transition) => new(
+        recorded.Version, recorded.RecordedAt, transition.From?.ToLowerInvariant(), transition.To?.ToLowerInvariant(), transition.On, transition.Changes);
+}
 
 internal static class OrderSagaEndpoints
 {
@@ -33,6 +49,8 @@ internal static class OrderSagaEndpoints
         var sagas = routes.MapGroup("/sagas").WithTags("Sagas");
         OrderSagaList.Map(sagas);
         sagas.MapGet("/{orderId:guid}", GetAsync).WithName("GetSaga").WithSummary("One order's saga: what it waits for, what remains, and its timeline.");
+        sagas.MapGet("/{orderId:guid}/at", AtAsync).WithName("GetSagaAt").WithSummary("One order's saga as it was at an instant, with the messages that it had sent.")
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         sagas.MapPost("/{orderId:guid}/retry", RetryAsync).WithName("RetrySaga").WithSummary("Sends the unanswered commands of a saga again now.")
             .ProducesProblem(StatusCodes.Status409Conflict);
     }
@@ -46,14 +64,13 @@ internal static class OrderSagaEndpoints
 
         var timeline = new List<OrderSagaTransition>((int)version);
         await foreach (var recorded in store.ReadStreamAsync(OrderSagas.Streams.Aggregate.Stream(orderId), toVersion: version, cancellationToken: cancellationToken))
-        {
-            var transition = EventStore.Decode<SagaTransitioned>(OrderSagas.Streams.Aggregate.Events, recorded);
-            timeline.Add(new(
-                recorded.Version, recorded.RecordedAt, transition.From?.ToLowerInvariant(), transition.To?.ToLowerInvariant(), transition.On, transition.Changes));
-        }
+            timeline.Add(OrderSagaTransition.Of(recorded, EventStore.Decode<SagaTransitioned>(OrderSagas.Streams.Aggregate.Events, recorded)));
 
-        return TypedResults.Ok(Describe(saga, version, timeline));
+        return TypedResults.Ok(OrderSagaResponse.Of(saga, version, timeline));
     }
+
+    private static async Task<Ok<OrderPart>> AtAsync(OrderSagaPart part, Guid orderId, string? time, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await part.ReadAsync(orderId, PastTime.Required(time, "time"), cancellationToken));
 
     private static async Task<Results<Accepted, ProblemHttpResult>> RetryAsync(
         EventStore<OrchestrationModule> store, IMessageOutbox outbox, Guid orderId, CancellationToken cancellationToken)
@@ -75,15 +92,6 @@ internal static class OrderSagaEndpoints
             },
             cancellationToken: cancellationToken);
         return state is null ? NotFound(orderId) : TypedResults.Accepted($"/sagas/{orderId:D}");
-    }
-
-    private static OrderSagaResponse Describe(OrderSaga saga, long version, IReadOnlyList<OrderSagaTransition> timeline)
-    {
-        var row = OrderSagaRow.Project(saga, version);
-        return new(
-            row.OrderId, row.State, row.NeedsAttention, row.Attempts, row.Reason, saga.CancelRequested, saga.Stock, saga.Payment,
-            row.CustomerId, row.TotalMinor, row.Currency, row.PlacedAt, row.UpdatedAt, row.EndedAt, row.Version,
-            [.. OrderSagaPolicy.Awaiting(saga).Select(step => step.ToString())], [.. OrderSagaPolicy.Remaining(saga).Select(step => step.ToString())], timeline);
     }
 
     private static ProblemHttpResult NotFound(Guid orderId) => TypedResults.Problem(

@@ -1,3 +1,5 @@
+using Shop.Contracts;
+
 namespace Shop.Orchestration;
 
 /// <summary>The conditions of the state machine: pure functions of the saga.</summary>
@@ -50,6 +52,30 @@ public static class OrderSagaPolicy
         nameof(OrderStateMachine.Closing) => [Closing(saga)],
         _ => [],
     };
+
+    /// <summary>The service that carries a step out.</summary>
+    public static string ReceiverOf(OrderStep step) => step switch
+    {
+        OrderStep.ReserveStock or OrderStep.ConfirmStock or OrderStep.CancelStock or OrderStep.ReturnStock => OrderPartServices.Inventory,
+        OrderStep.AuthorizePayment or OrderStep.CapturePayment or OrderStep.VoidPayment or OrderStep.RefundPayment => OrderPartServices.Payment,
+        _ => OrderPartServices.Order,
+    };
+
+    /// <summary>The order's own events that would change nothing any more: noted, or ignored in this state.</summary>
+    public static IReadOnlyList<string> Heard(OrderSaga saga)
+    {
+        var heard = new List<string>();
+        // Only the order itself tells its currency; a cancellation may have started the saga.
+        if (saga.Currency is not null)
+            heard.Add(nameof(OrderPlaced));
+        if (saga.CancelRequested || saga.CurrentState is not (nameof(OrderStateMachine.Trying) or nameof(OrderStateMachine.Confirming)
+            or nameof(OrderStateMachine.Completing) or nameof(OrderStateMachine.Confirmed)))
+        {
+            heard.Add(nameof(OrderCancellationRequested));
+        }
+
+        return heard;
+    }
 
     /// <summary>What is still to do on the way that the saga is on now, the awaited steps first.</summary>
     public static IReadOnlyList<OrderStep> Remaining(OrderSaga saga) => saga.CurrentState switch

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Microsoft.EntityFrameworkCore;
 using Shop.EventSourcing;
 using Shop.EventSourcing.Storage;
+using Shop.ServiceDefaults;
 
 namespace Shop.Orchestration;
 
@@ -68,15 +68,16 @@ public static class OrderSagaList
     private const int MaxLimit = 500;
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("", ListAsync)
-        .WithName("ListSagas").WithSummary("Order sagas, newest first, by state and need of attention, a page at a time.")
+        .WithName("ListSagas").WithSummary("Order sagas, newest first, by state and need of attention, a page at a time; with at=INSTANT as they were then.")
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<OrderSagaPage> ListAsync(
-        EventStore<OrchestrationModule> store, string? state, bool? needsAttention, string? after, int? limit, CancellationToken cancellationToken)
+        EventStore<OrchestrationModule> store, string? state, bool? needsAttention, string? after, int? limit, string? at, CancellationToken cancellationToken)
     {
         var size = Math.Clamp(limit ?? DefaultLimit, 1, MaxLimit);
-        await using var models = store.Engine.OpenReadModels();
-        var items = await Page(models.Query<OrderSagaRow>(), StateOf(state), needsAttention, SagaListPlace.Parse(after)).Take(size + 1).ToListAsync(cancellationToken);
+        var (name, place) = (StateOf(state), SagaListPlace.Parse(after));
+        var items = await store.QueryAsync<OrderSagaRow, OrderSagaRow>(
+            OrderSagas.Rows, PastTime.Optional(at, "at"), rows => Page(rows, name, needsAttention, place).Take(size + 1), cancellationToken);
         return items.Count > size ? new(items[..size], new SagaListPlace(items[size - 1].PlacedAt, items[size - 1].OrderId).ToString()) : new(items, null);
     }
 

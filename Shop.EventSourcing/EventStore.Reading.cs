@@ -34,31 +34,17 @@ public partial class EventStore
         where TState : class
         where TEvent : class => ReadEventuallyAsync(aggregate, id.ToString("D"), cancellationToken);
 
-    /// <summary>The state of one stream as it was at a version or at an instant, from its events.</summary>
-    public async Task<(TState State, long Version)> ReadAsOfAsync<TState, TEvent>(
-        Aggregate<TState, TEvent> aggregate, string id, long? version = null, DateTimeOffset? instant = null, CancellationToken cancellationToken = default)
-        where TState : class
-        where TEvent : class
-    {
-        var state = aggregate.Initial;
-        var reached = 0L;
-        await foreach (var recorded in ReadStreamAsync(aggregate.Stream(id), 0, version, instant, cancellationToken))
-        {
-            state = aggregate.Evolve(state, Decode<TEvent>(aggregate.Events, recorded));
-            reached = recorded.Version;
-        }
-
-        return (state, reached);
-    }
-
     /// <summary>The stored events of one stream, oldest first.</summary>
+    /// <param name="until">Up to the last event of the stream that was recorded by then. What came before it counts whatever its writer's clock said.</param>
     public async IAsyncEnumerable<RecordedEvent> ReadStreamAsync(
         string stream, long afterVersion = 0, long? toVersion = null, DateTimeOffset? until = null,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        if (until is { } instant)
+            toVersion = Math.Min(toVersion ?? long.MaxValue, await LastVersionAsync(stream, afterVersion, instant, cancellationToken));
         while (true)
         {
-            var batch = await Engine.ReadStreamAsync(stream, afterVersion, toVersion, until, ReadBatch, cancellationToken);
+            var batch = await Engine.ReadStreamAsync(stream, afterVersion, toVersion, null, ReadBatch, cancellationToken);
             foreach (var recorded in batch)
                 yield return recorded;
             if (batch.Count < ReadBatch)

@@ -14,7 +14,7 @@ namespace Shop.EventSourcing;
 /// <param name="json">How the state is written. Another shape makes all snapshots void: they are taken anew.</param>
 /// <param name="every">Events from one to the next.</param>
 /// <param name="revision">To be raised when the same events come to mean another state of the same shape.</param>
-public sealed class SnapshotPolicy<TState>(JsonTypeInfo<TState> json, int every = 500, int revision = 1)
+public sealed class SnapshotPolicy<TState>(JsonTypeInfo<TState> json, int every = 100, int revision = 1)
     where TState : class
 {
     private readonly string shape = $"{revision}-{ShapeOf(json)}";

@@ -1,6 +1,6 @@
 using Shop.Audit;
 using Shop.Audit.Reading;
-using Shop.EventSourcing.Storage.Sqlite;
+using Shop.EventSourcing.Storage;
 using Shop.Messaging;
 using Shop.PaymentSandbox.Storage;
 
@@ -9,27 +9,34 @@ namespace Shop.Host;
 /// <summary>Audits the stores of a data folder and the sandbox's ledger beside them.</summary>
 public static class AuditCommand
 {
+    /// <param name="store">Where the stores are: <see cref="Stores.Sqlite"/> or <see cref="Stores.PostgreSql"/>.</param>
     /// <returns>0 when all promises hold, 1 when one does not.</returns>
-    internal static async Task<int> RunAsync(string data, TextWriter output, CancellationToken cancellationToken)
+    internal static async Task<int> RunAsync(string data, string store, IConfiguration configuration, TextWriter output, CancellationToken cancellationToken)
     {
-        if (ShopStores.All.FirstOrDefault(definition => !File.Exists(FileOf(data, definition))) is { } missing)
-            throw new StartException($"{FileOf(data, missing)} does not exist. Name the folder of a shop that has run with --data.");
-        var report = await AuditAsync(data, cancellationToken);
+        var report = await AuditAsync(
+            store switch
+            {
+                Stores.Sqlite => definition => Stores.OpenSqlite(data, definition),
+                Stores.PostgreSql => definition => Stores.OpenPostgreSql(configuration, definition),
+                _ => throw new StartException($"--store is {store}. Use {Stores.Sqlite} or {Stores.PostgreSql}."),
+            },
+            data, cancellationToken);
         report.Print(output);
         return report.IsClean ? 0 : 1;
     }
 
-    /// <summary>Reads everything once and checks it.</summary>
-    public static async Task<AuditReport> AuditAsync(string data, CancellationToken cancellationToken = default)
+    /// <summary>Reads everything in a data folder once and checks it.</summary>
+    public static Task<AuditReport> AuditAsync(string data, CancellationToken cancellationToken = default) =>
+        AuditAsync(definition => Stores.OpenSqlite(data, definition), data, cancellationToken);
+
+    /// <param name="data">Folder of the sandbox's ledger; without one the provider's books are taken for empty.</param>
+    internal static async Task<AuditReport> AuditAsync(Func<StoreDefinition, IStorageEngine> open, string data, CancellationToken cancellationToken)
     {
         var stores = new List<AuditedStore>();
         try
         {
-            foreach (var definition in ShopStores.All)
-            {
-                var engine = new SqliteEngine(FileOf(data, definition), definition.Tables);
-                stores.Add(new(definition.Name, engine, definition.InlineProjections, definition.AsyncProjections));
-            }
+            foreach (var definition in Stores.All)
+                stores.Add(new(definition.Name, open(definition), definition.InlineProjections, definition.AsyncProjections) { Snapshotted = definition.Snapshotted });
 
             var ledger = ShopOptions.Ledger(data);
             var provider = File.Exists(ledger) ? LedgerReader.ReadAll(ledger) : [];
@@ -42,7 +49,7 @@ public static class AuditCommand
         }
     }
 
-    internal static string FileOf(string data, StoreDefinition definition) => Path.Combine(data, definition.Name + ".db");
+    internal static string FileOf(string data, StoreDefinition definition) => Stores.FileOf(data, definition);
 
     private static ProviderIntent ToIntent(LedgerRecord record) => new(
         record.IntentId, record.OrderId, record.AmountMinor, record.Currency, record.Status, record.CapturedMinor, record.RefundedMinor,

@@ -81,15 +81,33 @@ internal static class CommandLine
         replay.SetAction((parsed, cancellation) => ReplayCommand.RunAsync(parsed.GetValue(file)!.FullName, parsed.GetValue(Data)!, Console.Out, cancellation));
         root.Add(replay);
 
-        var audit = new Command("audit", "Check the four promises over all stores and the provider's ledger. Run it while nothing is under way.");
-        audit.SetAction((parsed, cancellation) => AuditCommand.RunAsync(parsed.GetValue(Data)!, Console.Out, cancellation));
+        var store = new Option<string>("--store")
+        {
+            Description = "Which stores: those in --data (sqlite), or those that ConnectionStrings__order, __payment, __inventory and __saga name (postgres).",
+            DefaultValueFactory = _ => Stores.Sqlite,
+        };
+        var audit = new Command("audit", "Check the four promises over all stores and the provider's ledger. Run it while nothing is under way.") { store };
+        audit.SetAction((parsed, cancellation) => AuditCommand.RunAsync(parsed.GetValue(Data)!, parsed.GetValue(store)!, Environment(), Console.Out, cancellation));
         root.Add(audit);
+        root.Add(DescribeMigrate());
         root.Add(DescribeErase());
         root.Add(VerifyCommand.Describe(Data));
         root.Add(ArchiveCommand.Describe(Data));
         root.Add(WhatIfCommand.Describe(Data));
         return root;
     }
+
+    private static Command DescribeMigrate()
+    {
+        var from = new Option<string>("--from") { Description = "sqlite: the stores in --data.", Required = true };
+        var to = new Option<string>("--to") { Description = "postgres: the empty databases that ConnectionStrings__order, __payment, __inventory and __saga name.", Required = true };
+        var migrate = new Command("migrate", "Move all stores elsewhere, compare everything, report. Run it again after any interruption.") { from, to };
+        migrate.SetAction((parsed, cancellation) => MigrateCommand.RunAsync(
+            parsed.GetValue(from)!, parsed.GetValue(to)!, parsed.GetValue(Data)!, Environment(), Console.Out, cancellation));
+        return migrate;
+    }
+
+    private static IConfigurationRoot Environment() => new ConfigurationBuilder().AddEnvironmentVariables().Build();
 
     private static Command DescribeErase()
     {

@@ -37,6 +37,9 @@ public sealed class StoreDefinition
     /// <summary>Which streams may be moved to the archive when they are old enough; others never are.</summary>
     public IReadOnlyList<IArchivePolicy> ArchivePolicies { get; init; } = [];
 
+    /// <summary>Aggregates that have snapshots, for the audit to compare them with their events.</summary>
+    public IReadOnlyList<ISnapshotted> Snapshotted { get; init; } = [];
+
     /// <summary>Tables written by neither kind of projection.</summary>
     public IReadOnlyList<Table> OtherTables { get; init; } = [];
 

@@ -44,6 +44,24 @@ public static class ReservationReplies
         _ => throw Unexpected(orderId, state),
     };
 
+    /// <summary>The commands that decide nothing any more, with their answers.</summary>
+    public static IReadOnlyList<TakenMessage> Taken(Guid orderId, Reservation state)
+    {
+        var taken = new List<TakenMessage>();
+        if (state is Reservation.Untried)
+            return taken;
+        Add(nameof(ReserveStock), ToReserve(orderId, state));
+        if (state is Reservation.Held or Reservation.Expired)
+            return taken;
+        Add(nameof(ConfirmStock), ToConfirm(orderId, state));
+        Add(nameof(CancelStock), ToCancel(orderId, state));
+        if (state is not Reservation.Confirmed)
+            Add(nameof(ReturnStock), ToReturn(orderId, state));
+        return taken;
+
+        void Add(string command, object answer) => taken.Add(new() { Message = command, Answer = answer.GetType().Name });
+    }
+
     private static StockReserved Reserved(Guid orderId, Lease lease) => new() { OrderId = orderId, LeaseExpiresAt = lease.ExpiresAt };
 
     private static InvalidOperationException Unexpected(Guid orderId, Reservation state) =>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Shop.EventSourcing;
+using Shop.ServiceDefaults;
 
 namespace Shop.Inventory;
 
@@ -33,15 +34,23 @@ internal static class StockEndpoints
     public static void MapStock(this IEndpointRouteBuilder routes)
     {
         var stock = routes.MapGroup("/stock/{sku}").WithTags("Stock");
-        stock.MapGet("", GetAsync).WithName("GetStock").WithSummary("The stock of one product, read through the write side.");
+        stock.MapGet("", GetAsync).WithName("GetStock").WithSummary("The stock of one product, read through the write side; with at=INSTANT as it was then.")
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         stock.MapGet("/movements", MovementsAsync).WithName("GetStockMovements").WithSummary("Everything that moved it, oldest first.");
         stock.MapPost("/receive", ReceiveAsync).WithName("ReceiveStock").WithSummary("Books a delivery; a repeated reference or Idempotency-Key changes nothing.");
         stock.MapPost("/adjust", AdjustAsync).WithName("AdjustStock").WithSummary("Corrects the stock after counting it.");
     }
 
     private static async Task<Results<Ok<StockLevel>, ProblemHttpResult>> GetAsync(
-        EventStore<InventoryModule> store, string sku, CancellationToken cancellationToken) =>
-        await IsListedAsync(store, sku, cancellationToken) ? TypedResults.Ok(await ReadAsync(store, sku, cancellationToken)) : ProductEndpoints.NotListed(sku);
+        EventStore<InventoryModule> store, string sku, string? at, CancellationToken cancellationToken)
+    {
+        if (!await IsListedAsync(store, sku, cancellationToken))
+            return ProductEndpoints.NotListed(sku);
+        if (PastTime.Optional(at, "at") is not { } past)
+            return TypedResults.Ok(await ReadAsync(store, sku, cancellationToken));
+        var (item, version) = await store.ReadAsOfAsync(StockItem.Aggregate, sku, instant: past, cancellationToken: cancellationToken);
+        return TypedResults.Ok(Describe(sku, item, version));
+    }
 
     private static async Task<Results<Ok<StockMovements>, ProblemHttpResult>> MovementsAsync(
         EventStore<InventoryModule> store, string sku, long? after, int? limit, CancellationToken cancellationToken)
@@ -100,6 +109,9 @@ internal static class StockEndpoints
     private static async Task<StockLevel> ReadAsync(EventStore<InventoryModule> store, string sku, CancellationToken cancellationToken)
     {
         var (item, version) = await store.ReadAsync(StockItem.Aggregate, sku, cancellationToken);
-        return new(sku, item.OnHand, item.Reserved, item.Available, item.Received, item.Sold, item.Returned, item.Adjusted, version);
+        return Describe(sku, item, version);
     }
+
+    private static StockLevel Describe(string sku, StockItem item, long version) =>
+        new(sku, item.OnHand, item.Reserved, item.Available, item.Received, item.Sold, item.Returned, item.Adjusted, version);
 }

@@ -56,6 +56,27 @@ public static class OrderDecider
         _ => throw new InvalidOperationException($"An order that is {state.GetType().Name} has no outcome."),
     };
 
+    /// <summary>The saga's commands that decide nothing any more, with their answers.</summary>
+    public static IEnumerable<TakenMessage> Taken(Order state)
+    {
+        (string Name, OrderCommand Command)[] commands =
+        [
+            (nameof(ConfirmOrder), new OrderCommand.Confirm(default)),
+            (nameof(RejectOrder), new OrderCommand.Reject("", default)),
+            (nameof(CancelOrder), new OrderCommand.Cancel("", default)),
+        ];
+        return commands.Where(command => Decide(command.Command, state).Count == 0)
+            .Select(command => new TakenMessage { Message = command.Name, Answer = ReplyTo(state).GetType().Name });
+    }
+
+    /// <summary>The message that tells the saga of an event; null for what the saga itself asked for.</summary>
+    public static string? Announces(OrderEvent @event) => @event switch
+    {
+        OrderEvent.Placed => nameof(OrderPlaced),
+        OrderEvent.CancellationRequested => nameof(OrderCancellationRequested),
+        _ => null,
+    };
+
     /// <summary>What the other services are told of a placed order.</summary>
     public static OrderPlaced Announce(OrderEvent.Placed placed) => new()
     {

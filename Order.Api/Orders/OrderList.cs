@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
-using Microsoft.EntityFrameworkCore;
 using Shop.EventSourcing;
 using Shop.EventSourcing.Projections;
 using Shop.EventSourcing.Storage;
@@ -40,6 +39,8 @@ public sealed class OrderListProjection() : AsyncProjection<OrderRow>(Checkpoint
     public const string Checkpoint = "orders.v1";
 
     public static readonly Table<OrderRow> OrdersTable = new("orders", nameof(OrderRow.OrderId));
+
+    public static readonly OrderListProjection Instance = new();
 
     private static readonly int IdStart = Order.Aggregate.Category.Length + 1;
 
@@ -87,12 +88,12 @@ public static class OrderListEndpoint
     private const int MaxLimit = 200;
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/orders", ListAsync)
-        .WithName("ListOrders").WithTags("Orders").WithSummary("Orders, newest first, by status and customer, a page at a time; may lag by moments unless minPosition or consistency says otherwise.")
+        .WithName("ListOrders").WithTags("Orders").WithSummary("Orders, newest first, by status and customer, a page at a time; may lag by moments unless minPosition or consistency says otherwise; with at=INSTANT as they were then.")
         .Produces<OrderListResponse>().ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable)
         .ReadsProjection(OrderListProjection.Checkpoint);
 
     private static async Task<IResult> ListAsync(
-        EventStore<OrderingModule> store, string? status, string? customer, string? after, string? limit, CancellationToken cancellationToken)
+        EventStore<OrderingModule> store, string? status, string? customer, string? after, string? limit, string? at, CancellationToken cancellationToken)
     {
         if (status is not null && !OrderStatus.All.Contains(status))
             return Problems.Invalid("status", $"Give one of {string.Join(", ", OrderStatus.All)}, or leave it out.");
@@ -103,8 +104,8 @@ public static class OrderListEndpoint
         if (!TryNumber(limit, DefaultLimit, out var size) || size > MaxLimit)
             return Problems.Invalid("limit", $"Give a number from 1 to {MaxLimit}, or leave it out for {DefaultLimit}.");
 
-        await using var readModels = store.Engine.OpenReadModels();
-        var rows = await Page(readModels.Query<OrderRow>(), status, customer, before, (int)size).ToListAsync(cancellationToken);
+        var rows = await store.QueryAsync<OrderRow, OrderRow>(
+            OrderListProjection.Instance, PastTime.Optional(at, "at"), orders => Page(orders, status, customer, before, (int)size), cancellationToken);
         var items = rows.Take((int)size).Select(row => new OrderListItem(
             row.OrderId, row.Status, row.Reason, row.CustomerId, row.LineCount, row.Currency, row.TotalMinor, row.PlacedAt, row.EndedAt, row.Version)).ToArray();
         var next = rows.Count > size ? rows[(int)size - 1].Position.ToString(CultureInfo.InvariantCulture) : null;

@@ -66,6 +66,7 @@ public static class OrderStatus
 [JsonSerializable(typeof(OrderResponse))]
 [JsonSerializable(typeof(QuoteResponse))]
 [JsonSerializable(typeof(OrderListResponse))]
+[JsonSerializable(typeof(OrderTotalsResponse))]
 [JsonSerializable(typeof(OrderHistoryResponse))]
 [JsonSerializable(typeof(ErasureResponse))]
 internal sealed partial class OrderingHttpJson : JsonSerializerContext;

@@ -43,6 +43,11 @@ internal sealed class StoreReader(AuditedStore store, AuditInput input)
         if (head != position)
             facts.Findings.Add(new("log", $"its last event at position {head}", $"position {position}"));
         await readModels.CompareAsync(facts, position, cancellationToken);
+        foreach (var aggregate in store.Snapshotted)
+        {
+            await foreach (var wrong in aggregate.FindWrongSnapshotsAsync(store.Engine, cancellationToken))
+                facts.Findings.Add(new($"snapshot of {wrong.Stream}", $"what its events give at version {wrong.Version}", "another state; delete its row, it is not needed"));
+        }
         await dataKeys.CompareAsync(facts, cancellationToken);
     }
 

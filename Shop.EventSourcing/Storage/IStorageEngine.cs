@@ -52,6 +52,12 @@ public partial interface IStorageEngine : IAsyncDisposable
     Task<long> ReadHeadAsync(CancellationToken cancellationToken);
 
     /// <summary>
+    /// Position of the last event that was recorded by an instant, 0 for none, of those that are not in the archive. Looks at every
+    /// event after it: there is no index to keep.
+    /// </summary>
+    Task<long> ReadPositionAsync(DateTimeOffset instant, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Takes outbox messages that nobody is sending: due (or without due time) and without a live claim. A message committed
     /// without a due time starts out claimed by its writer. Concurrent callers get different messages.
     /// </summary>

@@ -22,6 +22,7 @@ public sealed class ReferenceTests
         ["Payment.Sandbox"] = [],
         ["Shop.Audit"] = ["Shop.EventSourcing"],
         ["Shop.Load"] = [],
+        ["Shop.EventSourcing.Benchmarks"] = ["Shop.EventSourcing", "Shop.TestServers"],
     };
 
     public static TheoryData<string> Projects => [.. Allowed.Keys];

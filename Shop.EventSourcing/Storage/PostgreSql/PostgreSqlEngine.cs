@@ -66,18 +66,25 @@ public sealed partial class PostgreSqlEngine : IStorageEngine
         init => writer.WriterClaim = value;
     }
 
+    /// <summary>Opened by the migration that fills it: else a store that is not complete yet is refused.</summary>
+    internal bool IsBeingMigrated { get; init; }
+
     public string Location => source.Location;
 
     public StorageFailure Explain(Exception error) => PostgreSqlFailures.Explain(error, source.Database, source.Role);
 
-    public Task InitializeAsync(IReadOnlyList<SchemaScript> scripts, CancellationToken cancellationToken) =>
-        PostgreSqlSchema.UpgradeAsync(
+    public async Task InitializeAsync(IReadOnlyList<SchemaScript> scripts, CancellationToken cancellationToken)
+    {
+        await PostgreSqlSchema.UpgradeAsync(
             source.Connections,
             [
                 .. SchemaScripts.All("PostgreSql", scripts), .. tables.Select(table => TableScript.Of(table, PostgreSqlRows.TypeOf)),
                 .. rowsOf.Values.SelectMany(rows => rows.Scripts),
             ],
             cancellationToken);
+        if (!IsBeingMigrated && await NumberAsync("SELECT count(*) FROM migrations WHERE finished_at IS NULL", cancellationToken) > 0)
+            throw new InvalidOperationException("A store is being moved here, and is not complete. Run Shop.Host migrate again: it goes on where it stopped");
+    }
 
     public Task<WriteResult[]> CommitAsync(IReadOnlyList<WriteSet> group, CancellationToken cancellationToken) =>
         writer.CommitAsync(group, cancellationToken);
@@ -89,6 +96,9 @@ public sealed partial class PostgreSqlEngine : IStorageEngine
         await QueryAsync($"{SnapshotsSql} WHERE stream > $1 ORDER BY stream LIMIT $2", ReadSnapshot, cancellationToken, afterStream, limit);
 
     public Task<long> ReadHeadAsync(CancellationToken cancellationToken) => NumberAsync("SELECT position FROM log_head", cancellationToken);
+
+    public Task<long> ReadPositionAsync(DateTimeOffset instant, CancellationToken cancellationToken) =>
+        NumberAsync("SELECT position FROM events WHERE recorded_at <= $1 ORDER BY position DESC LIMIT 1", cancellationToken, instant.UtcDateTime);
 
     public async Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken)
     {

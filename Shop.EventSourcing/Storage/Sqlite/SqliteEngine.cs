@@ -58,6 +58,9 @@ public sealed partial class SqliteEngine(string path, IReadOnlyList<Table> table
 
     public Task<long> ReadHeadAsync(CancellationToken cancellationToken) => Read(reader => reader.Head(), cancellationToken);
 
+    public Task<long> ReadPositionAsync(DateTimeOffset instant, CancellationToken cancellationToken) =>
+        Read(reader => reader.PositionAt(instant), cancellationToken);
+
     public Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken) =>
         Write(() => Writer.ClaimOutbox(now, claim, limit), cancellationToken);
 

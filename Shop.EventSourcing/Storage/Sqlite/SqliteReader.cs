@@ -35,6 +35,13 @@ internal sealed partial class SqliteReader : IDisposable
 
     public long Head() => Single(Statement("SELECT coalesce(max(position), 0) FROM events"), 0);
 
+    public long PositionAt(DateTimeOffset instant)
+    {
+        var statement = Statement("SELECT position FROM events WHERE recorded_at <= ?1 ORDER BY position DESC LIMIT 1");
+        statement.Bind(1, instant);
+        return Single(statement, 0);
+    }
+
     public List<OutboxMessage> Outbox(int limit)
     {
         var statement = Operation("read-outbox");

@@ -116,7 +116,8 @@ internal sealed class Cluster : IAsyncDisposable
             ["Sandbox__DataPath"] = LedgerFile,
             ["Sandbox__SecretKey"] = providerKey,
         });
-        foreach (var service in Service.All)
+        // Order.Api last: it is told where the others are.
+        foreach (var service in Service.All.OrderBy(service => service.Name == Service.Order))
         {
             services[service.Name] = [.. Enumerable.Range(1, options.Replicas).Select(replica =>
                 new ServiceProcess(service.Project, replica, "/health/ready", folder, SettingsOf(service, replica, options)))];
@@ -124,7 +125,8 @@ internal sealed class Cluster : IAsyncDisposable
         }
     }
 
-    private Dictionary<string, string?> SettingsOf(Service service, int replica, ClusterOptions options) => new(options.Settings.Concat(Defaults).DistinctBy(setting => setting.Key).ToDictionary())
+    private Dictionary<string, string?> SettingsOf(Service service, int replica, ClusterOptions options) => new(
+        options.Settings.Concat(Defaults).Concat(Addresses()).DistinctBy(setting => setting.Key).ToDictionary())
     {
         ["Logging__Console__FormatterName"] = "simple",
         ["Logging__Console__FormatterOptions__TimestampFormat"] = "HH:mm:ss.fff ",
@@ -137,6 +139,9 @@ internal sealed class Cluster : IAsyncDisposable
         ["Payments__Gateway__SecretKey"] = providerKey,
         ["Shop__PersonalData__MasterKey"] = masterKey,
     };
+
+    private Dictionary<string, string?> Addresses() =>
+        services.ToDictionary(service => $"Shop__Services__{service.Key}", service => (string?)service.Value[0].Url);
 
     private string DatabaseOf(string service, int? port)
     {

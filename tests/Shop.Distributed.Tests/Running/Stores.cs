@@ -12,7 +12,10 @@ internal sealed class Stores(Cluster cluster) : IAsyncDisposable
     private const int Most = 10_000;
 
     private readonly AuditedStore[] stores = [.. Service.All.Select(service => new AuditedStore(
-        service.Name, new PostgreSqlEngine(cluster.Databases[service.Name], service.Store.Tables), service.Store.InlineProjections, service.Store.AsyncProjections))];
+        service.Name, new PostgreSqlEngine(cluster.Databases[service.Name], service.Store.Tables), service.Store.InlineProjections, service.Store.AsyncProjections)
+    {
+        Snapshotted = service.Store.Snapshotted,
+    })];
 
     /// <summary>Messages that have not left yet, or are due later.</summary>
     public async Task<IReadOnlyList<(string Store, OutboxMessage Message)>> OutboxAsync() =>

@@ -167,6 +167,19 @@ public abstract partial class StorageEngineContract
     }
 
     [Fact]
+    public async Task The_position_at_an_instant_is_that_of_the_last_event_recorded_by_then()
+    {
+        int[] minutes = [1, 5, 2, 9];
+        await Commit(new() { Appends = [new("order-1", 0, [.. minutes.Select(minute => Event(at: Start.AddMinutes(minute)))])] });
+        await Commit(new() { Appends = [new("order-2", 0, [Event(at: Start.AddMinutes(3))])] });
+
+        (await engine.ReadPositionAsync(Start, default)).ShouldBe(0);
+        (await engine.ReadPositionAsync(Start.AddMinutes(2), default)).ShouldBe(3);
+        (await engine.ReadPositionAsync(Start.AddMinutes(4), default)).ShouldBe(5);
+        (await engine.ReadPositionAsync(Start.AddDays(1), default)).ShouldBe(5);
+    }
+
+    [Fact]
     public async Task An_event_comes_back_exactly()
     {
         const string Data = "{ \"b\" : 1.10,\t\"a\":\"Zo\\u00eb 🦊 \\u0000\", \"a\" : \"\" }";

@@ -54,6 +54,8 @@ internal sealed class HeldEngine(IStorageEngine inner) : IStorageEngine
         return inner.ReadStreamAsync(stream, afterVersion, toVersion, until, limit, cancellationToken);
     }
 
+    public Task<long> ReadPositionAsync(DateTimeOffset instant, CancellationToken cancellationToken) => inner.ReadPositionAsync(instant, cancellationToken);
+
     public Task<Snapshot?> ReadSnapshotAsync(string stream, CancellationToken cancellationToken) => inner.ReadSnapshotAsync(stream, cancellationToken);
 
     public Task<IReadOnlyList<Snapshot>> ReadSnapshotsAsync(string afterStream, int limit, CancellationToken cancellationToken) =>

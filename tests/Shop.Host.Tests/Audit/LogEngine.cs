@@ -21,6 +21,8 @@ internal sealed class LogEngine : IStorageEngine
 
     public Task<long> ReadHeadAsync(CancellationToken cancellationToken) => Task.FromResult(Log.Count == 0 ? 0 : Log[^1].Position);
 
+    public Task<long> ReadPositionAsync(DateTimeOffset instant, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<OutboxMessage>>(Outbox);
 
     public Task<IReadOnlyList<ParkedMessage>> ReadParkedAsync(int limit, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ParkedMessage>>([]);

@@ -94,10 +94,10 @@ public sealed class ArchiveTests(ITestOutputHelper output)
             (await LogAsync(StoreEngines.Create(configuration, OrderingModuleExtensions.Store, null))).ShouldBe(before));
 
         await using var last = HostProcess.Start(settings, "archive", "--older-than", "0", "--store", "order");
-        (await last.WaitForExitAsync(TimeSpan.FromSeconds(60))).ShouldBe(0, string.Join('\n', last.Errors));
+        (await last.WaitForExitAsync()).ShouldBe(0, string.Join('\n', last.Errors));
         (await LogAsync(StoreEngines.Create(configuration, OrderingModuleExtensions.Store, null))).ShouldBe(before);
         await using var proof = HostProcess.Start(settings, "verify", "--store", "order", "--key", key);
-        (await proof.WaitForExitAsync(TimeSpan.FromSeconds(60))).ShouldBe(0, string.Join('\n', [.. proof.Output, .. proof.Errors]));
+        (await proof.WaitForExitAsync()).ShouldBe(0, string.Join('\n', [.. proof.Output, .. proof.Errors]));
         output.WriteLine(string.Join('\n', proof.Output));
     }
 
@@ -112,7 +112,7 @@ public sealed class ArchiveTests(ITestOutputHelper output)
             var files = Files(folder);
             var wanted = random.Next(1, 8);
             await using var host = HostProcess.Start(settings, ["archive", .. what, .. arguments]);
-            var exit = host.WaitForExitAsync(TimeSpan.FromSeconds(60));
+            var exit = host.WaitForExitAsync();
             while (!exit.IsCompleted && Math.Abs(Files(folder) - files) < wanted)
                 await Task.Delay(1);
             await Task.Delay(random.Next(10));

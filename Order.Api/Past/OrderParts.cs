@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Text.Json;
+using Shop.Contracts;
+
+namespace Shop.Ordering;
+
+/// <summary>
+/// Asks every service for its part of an order as of an instant: those of this process directly, the others at
+/// <c>Shop:Services:{service}</c> or at <c>Shop:Services:gateway</c>.
+/// </summary>
+public sealed class OrderParts(IEnumerable<IOrderPartReader> readers, IHttpClientFactory http, IConfiguration configuration)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>In the order in which they come in.</summary>
+    private static readonly (string Service, string Path)[] Services =
+    [
+        (OrderPartServices.Order, "orders"), (OrderPartServices.Saga, "sagas"), (OrderPartServices.Inventory, "reservations"), (OrderPartServices.Payment, "payments"),
+    ];
+
+    /// <exception cref="PartUnavailableException">A service does not answer, or it is not known where it is.</exception>
+    public Task<OrderPart[]> ReadAsync(Guid orderId, DateTimeOffset time, CancellationToken cancellationToken) => Task.WhenAll(Services.Select(part =>
+        readers.FirstOrDefault(reader => reader.Service == part.Service) is { } here
+            ? here.ReadAsync(orderId, time, cancellationToken)
+            : AskAsync(part.Service, $"{part.Path}/{orderId:D}/at?time={Uri.EscapeDataString(time.ToString("O", CultureInfo.InvariantCulture))}", cancellationToken)));
+
+    private async Task<OrderPart> AskAsync(string service, string path, CancellationToken cancellationToken)
+    {
+        var address = configuration[$"Shop:Services:{service}"] ?? configuration["Shop:Services:gateway"]
+            ?? throw new PartUnavailableException(service, $"Set Shop:Services:gateway to the address of the shop, or Shop:Services:{service} to that of {service}.");
+        using var client = http.CreateClient(nameof(OrderParts));
+        client.Timeout = Patience;
+        try
+        {
+            return await client.GetFromJsonAsync<OrderPart>(new Uri($"{address.TrimEnd('/')}/{path}"), JsonSerializerOptions.Web, cancellationToken)
+                ?? throw new PartUnavailableException(service, $"{address} answered with nothing.");
+        }
+        catch (Exception error) when (error is HttpRequestException or JsonException or UriFormatException || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw new PartUnavailableException(service, $"{address}: {error.Message}");
+        }
+    }
+}
+
+/// <summary>One service's part cannot be had; the message says why.</summary>
+public sealed class PartUnavailableException(string service, string message) : Exception(message)
+{
+    public string Service => service;
+}

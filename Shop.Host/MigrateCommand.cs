@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+using Shop.EventSourcing.Storage;
+using Shop.EventSourcing.Storage.Migration;
+
+namespace Shop.Host;
+
+/// <summary>Moves all stores of a data folder to PostgreSQL.</summary>
+internal static class MigrateCommand
+{
+    /// <returns>0 when everything is moved and compared.</returns>
+    /// <exception cref="StartException">It cannot be moved; the message says what to do.</exception>
+    public static async Task<int> RunAsync(string from, string to, string data, IConfiguration configuration, TextWriter output, CancellationToken cancellationToken)
+    {
+        if (from != Stores.Sqlite || to != Stores.PostgreSql)
+            throw new StartException($"A shop can be moved --from {Stores.Sqlite} --to {Stores.PostgreSql}, not --from {from} --to {to}.");
+        if (!Directory.Exists(data))
+            throw new StartException($"{data} does not exist. Name the folder of a shop that has run with --data.");
+        using var folder = DataFolder.Open(data, evenIfMoved: true);
+        var started = Stopwatch.GetTimestamp();
+        var migrations = new List<(string Name, StoreMigration Migration)>();
+        try
+        {
+            // All of them first, so that none is moved when another cannot be.
+            foreach (var definition in Stores.All)
+                migrations.Add((definition.Name, await OpenAsync(definition, data, configuration, cancellationToken)));
+            foreach (var (name, migration) in migrations)
+                Print(await migration.RunAsync(new Progress(name, output), cancellationToken), output);
+            folder.MarkMoved(Stores.PostgreSql);
+        }
+        catch (MigrationException error)
+        {
+            throw new StartException(error.Message, error);
+        }
+        catch (SqliteException error)
+        {
+            throw new StartException($"A store in {data} cannot be read: {error.Message} Run Shop.Host audit to see more.", error);
+        }
+        catch (NpgsqlException error)
+        {
+            throw new StartException($"A target database failed: {error.Message}. Run it again: it goes on where it stopped.", error);
+        }
+        finally
+        {
+            foreach (var (_, migration) in migrations)
+                await migration.DisposeAsync();
+        }
+
+        output.WriteLine(Text($"""
+
+            Moved and compared in {Stopwatch.GetElapsedTime(started).TotalSeconds:N1} s. Start the services on PostgreSQL; Shop.Host does not open {data} any more.
+            The payment provider's books are not ours: the sandbox of the services needs a copy of {ShopOptions.Ledger(data)}.
+            """));
+        return 0;
+    }
+
+    private static async Task<StoreMigration> OpenAsync(Messaging.StoreDefinition definition, string data, IConfiguration configuration, CancellationToken cancellationToken) =>
+        await StoreMigration.OpenAsync(
+            new(
+                definition.Name, Stores.FileOf(data, definition), Stores.ConnectionString(configuration, definition), definition.Tables,
+                SchemaScript.FromAssembly(definition.Schema, "Sqlite"), SchemaScript.FromAssembly(definition.Schema, "PostgreSql")),
+            TimeProvider.System, cancellationToken);
+
+    private static void Print(MovedStore store, TextWriter output)
+    {
+        if (store.WasDone)
+        {
+            output.WriteLine(Text($"{store.Name}: was moved before, up to position {store.Head:N0}; nothing to do."));
+            return;
+        }
+
+        output.WriteLine(Text($"{store.Name}: {store.Head:N0} events{(store.ResumedAfter > 0 ? Text($", of which {store.ResumedAfter:N0} had been moved before") : "")}"));
+        foreach (var table in store.Tables)
+            output.WriteLine(Text($"  {table.Name,-16} {table.Digest.Rows,12:N0}  {table.Digest.Sum:x32}"));
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A line now and then.</summary>
+    private sealed class Progress(string name, TextWriter output) : IProgress<(long Moved, long Head)>
+    {
+        private const long EventsPerLine = 100_000;
+
+        public void Report((long Moved, long Head) value)
+        {
+            if (value.Moved % EventsPerLine == 0 && value.Moved < value.Head)
+                output.WriteLine(Text($"{name}: {value.Moved:N0} of {value.Head:N0} events"));
+        }
+    }
+}
