@@ -68,12 +68,15 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 130' INT TERM
 
+# Whatever has not ended by then hangs, and has failed.
+most_seconds=1500
 passed=0 failed=0
 run() {
   local name
   name=$(basename "$1" .csproj)
   echo "== $name"
-  dotnet test "$1" --no-build --configuration "$configuration" ${filter:+--filter "$filter"} 2>&1 | tee "$temp/$name" || touch "$temp/$name.broken"
+  timeout --foreground --kill-after=10 "$((SECONDS < most_seconds ? most_seconds - SECONDS : 1))" \
+    dotnet test "$1" --no-build --configuration "$configuration" ${filter:+--filter "$filter"} 2>&1 | tee "$temp/$name" || touch "$temp/$name.broken"
 }
 
 count() {
