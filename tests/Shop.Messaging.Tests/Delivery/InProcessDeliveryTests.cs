@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Shop.EventSourcing;
 
 namespace Shop.Messaging.Tests.Delivery;
 
@@ -43,6 +44,27 @@ public sealed class InProcessDeliveryTests
         await shop.OutboxIsEmptyAsync();
         shop.Probe.Pings.Count.ShouldBe(1);
         second.Handled.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_message_that_met_too_much_contention_stays_in_the_outbox()
+    {
+        // Twenty attempts, and three pauses in between.
+        var attemptsLeft = 80;
+        var givenUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var shop = await TestShop.StartAsync(arrange: probe => probe.OnPing = (_, _) =>
+        {
+            if (Interlocked.Decrement(ref attemptsLeft) == 0)
+                givenUp.SetResult();
+            throw new ConcurrencyConflictException("on purpose");
+        });
+
+        await shop.PublishAsync(new Ping { Id = Guid.CreateVersion7() });
+        await givenUp.Task.WaitAsync(TimeSpan.FromMinutes(3));
+        await Task.Delay(1_000);
+
+        (await shop.Store.Engine.ReadOutboxAsync(10, default)).ShouldHaveSingleItem();
+        (await shop.Store.Engine.ReadParkedAsync(10, default)).ShouldBeEmpty();
     }
 
     [Fact]
