@@ -52,7 +52,8 @@ internal sealed class OrderSagaMetrics : IPeriodicMeasurement, IStateObserver<Or
 
     public Task StateChanged(BehaviorContext<OrderSaga> context, State currentState, State? previousState)
     {
-        if (duration.Enabled && context.Saga.EndedAt is { } endedAt && context.TryGetPayload<UnitOfWork>(out var unit))
+        // An order that comes back from a return had ended before.
+        if (duration.Enabled && previousState?.Name != nameof(OrderStateMachine.Recording) && context.Saga.EndedAt is { } endedAt && context.TryGetPayload<UnitOfWork>(out var unit))
         {
             var seconds = (endedAt - context.Saga.PlacedAt).TotalSeconds;
             var outcome = currentState.Name.ToLowerInvariant();
