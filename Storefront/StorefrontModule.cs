@@ -29,6 +29,7 @@ public static class StorefrontModule
         services.AddScoped<ServiceCaller>();
         services.AddScoped<CatalogueClient>();
         services.AddScoped<OrderClient>();
+        services.AddScoped<ProgressClient>();
         services.AddScoped<CartStore>();
         return builder;
     }
