@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.OpenApi;
 using Shop.EventSourcing;
 using Shop.EventSourcing.Storage;
+using Shop.Messaging;
 using Shop.ServiceDefaults.Health;
 using Shop.ServiceDefaults.Security;
 using Shop.ServiceDefaults.Telemetry;
@@ -63,6 +64,8 @@ public static class ServiceDefaults
     /// </summary>
     public static WebApplication UseShopServiceDefaults(this WebApplication app)
     {
+        app.UseForwardedHeaders();
+        SecurityHeaders.Use(app);
         RequestTelemetry.Use(app);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
@@ -75,7 +78,8 @@ public static class ServiceDefaults
         SecurityRegistration.Use(app);
         app.MapDiagnostics();
         HealthEndpoints.Map(app);
-        ParkedMessageEndpoints.Map(app);
+        if (app.Services.GetRequiredService<IServiceProviderIsService>().IsService(typeof(ParkedMessages)))
+            ParkedMessageEndpoints.Map(app);
         ProjectionEndpoints.Map(app);
         return app;
     }

@@ -44,7 +44,9 @@ public sealed class RateLimits
             options.AddPolicy(Checkout, http => http.User.IsOperator()
                 ? RateLimitPartition.GetNoLimiter("operator")
                 : PerMinute($"customer {http.User.CustomerId()}", limits.Value.CheckoutsPerMinute));
-            options.AddPolicy(SignIn, http => PerMinute($"address {http.Connection.RemoteIpAddress}", limits.Value.SignInsPerMinute));
+            options.AddPolicy(SignIn, http => HttpMethods.IsGet(http.Request.Method)
+                ? RateLimitPartition.GetNoLimiter("who only looks at the form")
+                : PerMinute($"address {http.Connection.RemoteIpAddress}", limits.Value.SignInsPerMinute));
         });
     }
 

@@ -37,6 +37,7 @@ public static class SecurityRegistration
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireRole(Roles.Operator).Build());
         builder.Services.AddSingleton<IAuthorizationMiddlewareResultHandler, AuthorizationAnswers>();
         RateLimits.Add(builder.Services);
+        Proxies.Add(builder.Services);
     }
 
     internal static void Use(WebApplication app)

@@ -24,7 +24,7 @@ internal static class TestTokens
     /// <summary>An operator of the shop whose processes share this folder of keys; where it is empty, they get the key that is made here.</summary>
     public static string OperatorTokenOf(string keys)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(new());
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new());
         builder.Configuration.AddInMemoryCollection([new(KeyFolder.Setting, keys)]);
         builder.AddShopServiceDefaults();
         using var host = builder.Build();

@@ -102,7 +102,7 @@ public sealed class RoleMatrixTests(ShopFixture fixture, ITestOutputHelper outpu
         (await fixture.Client.GetAsync($"/orders/{guests}")).OrderStatus.ShouldBe("confirmed");
     }
 
-    private async Task NeverWasAsync(ShopClient customer, ShopRoute route, Guid others)
+    private static async Task NeverWasAsync(ShopClient customer, ShopRoute route, Guid others)
     {
         var unknown = Guid.CreateVersion7();
         var answer = (await SendAsync(customer, route, others)).ShouldBe(404);
