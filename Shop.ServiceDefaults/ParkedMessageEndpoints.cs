@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Shop.Messaging;
+using Shop.ServiceDefaults.Security;
 
 namespace Shop.ServiceDefaults;
 
@@ -20,7 +21,7 @@ internal static class ParkedMessageEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var parked = routes.MapGroup("/messages/parked").WithTags("Messages");
+        var parked = routes.MapGroup("/messages/parked").WithTags("Messages").RequireAuthorization(Policies.Operator);
         parked.MapGet("", ListAsync).WithSummary("Messages that could not be handled, with the reason.");
         parked.MapPost("/{id:guid}/redrive", RedriveAsync).WithSummary("Sends a parked message again, as it was or with an edited body.");
     }
