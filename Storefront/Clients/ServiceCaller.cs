@@ -2,11 +2,12 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Shop.Storefront.Accounts;
 
 namespace Shop.Storefront.Clients;
 
 /// <summary>Calls the services over HTTP in the name of who is signed in.</summary>
-public sealed class ServiceCaller(IHttpClientFactory clients, ServiceAddresses addresses)
+public sealed class ServiceCaller(IHttpClientFactory clients, ServiceAddresses addresses, UserToken user)
 {
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
@@ -60,6 +61,8 @@ public sealed class ServiceCaller(IHttpClientFactory clients, ServiceAddresses a
         using (request)
         {
             request.RequestUri = new(addresses.Of(service), request.RequestUri!.OriginalString.TrimStart('/'));
+            if (await user.GetAsync() is { } token)
+                request.Headers.Authorization = new("Bearer", token);
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
             try
             {
