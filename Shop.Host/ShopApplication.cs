@@ -61,7 +61,7 @@ public sealed class ShopApplication : IAsyncDisposable
             builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && !Volatile.Read(ref starting));
             builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
             sandbox = await StartSandboxAsync(builder.Configuration, options, cancellationToken);
-            web = Build(builder);
+            web = Build(builder, sandbox is null ? null : ShopOptions.Ledger(options.Data));
             await web.StartAsync(cancellationToken);
             Volatile.Write(ref starting, false);
             if (options.Seed)
@@ -92,7 +92,7 @@ public sealed class ShopApplication : IAsyncDisposable
         folder.Dispose();
     }
 
-    private static WebApplication Build(WebApplicationBuilder builder)
+    private static WebApplication Build(WebApplicationBuilder builder, string? ledger)
     {
         builder.AddShopServiceDefaults();
         builder.Services.AddOrdering(builder.Configuration);
@@ -107,12 +107,15 @@ public sealed class ShopApplication : IAsyncDisposable
             bus.AddOrchestrationConsumers();
         });
 
+        LiveAuditService.Add(builder.Services, builder.Configuration, ledger);
+
         var web = builder.Build();
         web.UseShopServiceDefaults();
         web.MapOrdering();
         web.MapInventory();
         web.MapPayments();
         web.MapOrchestration();
+        LiveAuditService.Map(web);
         return web;
     }
 

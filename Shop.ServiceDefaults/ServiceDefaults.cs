@@ -24,6 +24,7 @@ public static class ServiceDefaults
         OtlpExport.Add(builder);
         Logs.Add(builder);
         HealthEndpoints.Add(builder);
+        builder.Services.AddSingleton<OverviewSampler>();
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = context => context.ProblemDetails.Extensions.Remove("traceId"));
         builder.Services.AddExceptionHandler<ProblemDetailsHandler>();
         builder.Services.ConfigureHttpJsonOptions(options =>
@@ -48,7 +49,7 @@ public static class ServiceDefaults
 
     /// <summary>
     /// Error handling, the OpenAPI document at <c>/openapi/v1.json</c>, a page to try it at <c>/docs</c>, health, counters, parked
-    /// messages, read models, what operators did.
+    /// messages, read models, streams, the overview, what operators did.
     /// </summary>
     public static WebApplication UseShopServiceDefaults(this WebApplication app)
     {
@@ -66,6 +67,9 @@ public static class ServiceDefaults
         ParkedMessageEndpoints.Map(app);
         ProjectionEndpoints.Map(app);
         Operators.Map(app);
+        MessageEndpoints.Map(app);
+        StreamEndpoints.Map(app);
+        OverviewEndpoints.Map(app);
         return app;
     }
 
