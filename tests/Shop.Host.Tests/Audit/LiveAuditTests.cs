@@ -78,7 +78,7 @@ public sealed class LiveAuditTests
         await audit.StepAsync();
 
         audit.Report.Violations.Select(violation => $"{violation.Subject}: {violation.Found}").Order().ShouldBe(
-            ["stock of MUG: 0", "stock of MUG: 0"], "the order has not sold what it was confirmed for, and the product's sums differ");
+            ["stock of MUG: 0", "stock of MUG: 0"]);
         audit.Report.Violations.Count(violation => violation.OrderId == TestShopLogs.Confirmed).ShouldBe(1);
     }
 

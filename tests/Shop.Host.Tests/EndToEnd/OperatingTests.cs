@@ -123,7 +123,7 @@ public sealed class OperatingTests
 
         var payments = running.Application.Services.GetServices<EventStore>().Single(store => store.Name == "payment");
         await payments.Engine.CommitAsync(
-            [new() { Appends = [new($"payment-{broken.OrderId:D}", StreamAppend.AnyVersion, [new(Guid.CreateVersion7(), "payment-refunded.v1", Encoding.UTF8.GetBytes("""{"amountMinor":1000}"""), null, DateTimeOffset.UtcNow)])] }], default);
+            [new() { Appends = [new($"payment-{broken.OrderId:D}", StreamAppend.AnyVersion, [new(Guid.CreateVersion7(), "payment-refunded.v1", Encoding.UTF8.GetBytes("""{"amountMinor":1000}"""), null, TimeProvider.System.GetUtcNow())])] }], default);
         for (var number = 0; number < 10; number++)
             (await shop.PlaceAsync(new("AUDITED"))).ShouldBe(201).OrderStatus.ShouldBe("confirmed");
 
