@@ -3,6 +3,7 @@ using Shop.Audit;
 using Shop.Audit.Live;
 using Shop.EventSourcing;
 using Shop.PaymentSandbox.Storage;
+using Shop.ServiceDefaults.Security;
 
 namespace Shop.Host;
 
@@ -28,7 +29,7 @@ internal sealed partial class LiveAuditService(LiveAudit audit, TimeProvider clo
             services.AddHostedService<LiveAuditService>();
     }
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGroup("/audit").WithTags("Audit")
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGroup("/audit").WithTags("Audit").RequireAuthorization(Policies.Operator)
         .MapGet("/live", (LiveAudit audit) => TypedResults.Ok(audit.Report))
         .WithSummary("The four promises, checked while orders run: counts, and each violation with its evidence. For operators.");
 

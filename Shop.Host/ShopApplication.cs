@@ -9,6 +9,7 @@ using Shop.Payments;
 using Shop.Payments.Gateway;
 using Shop.PaymentSandbox;
 using Shop.ServiceDefaults;
+using Shop.Storefront;
 
 namespace Shop.Host;
 
@@ -108,6 +109,7 @@ public sealed class ShopApplication : IAsyncDisposable
         });
 
         LiveAuditService.Add(builder.Services, builder.Configuration, ledger);
+        builder.AddStorefront();
 
         var web = builder.Build();
         web.UseShopServiceDefaults();
@@ -116,6 +118,7 @@ public sealed class ShopApplication : IAsyncDisposable
         web.MapPayments();
         web.MapOrchestration();
         LiveAuditService.Map(web);
+        web.MapStorefront();
         return web;
     }
 

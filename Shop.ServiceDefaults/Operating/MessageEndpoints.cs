@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Shop.Messaging.Operating;
+using Shop.ServiceDefaults.Security;
 
 namespace Shop.ServiceDefaults;
 
@@ -24,7 +25,7 @@ internal static class MessageEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var messages = routes.MapGroup("/messages").WithTags("Messages");
+        var messages = routes.MapGroup("/messages").WithTags("Messages").RequireAuthorization(Policies.Operator);
         messages.MapGet("/failing", (FailingMessages failing) => TypedResults.Ok(failing.All))
             .WithSummary("Messages whose handling failed and that this process is trying again now, the oldest first. For operators.");
         messages.MapGet("/scheduled", ListAsync).WithSummary("Messages with a due time, the soonest first. For operators.")

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Shop.ServiceDefaults.Security;
 
 namespace Shop.ServiceDefaults;
 
@@ -9,7 +10,7 @@ internal static class OverviewEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var overview = routes.MapGroup("/overview").WithTags("Overview");
+        var overview = routes.MapGroup("/overview").WithTags("Overview").RequireAuthorization(Policies.Operator);
         overview.MapGet("", async (OverviewSampler sampler, CancellationToken cancellationToken) => TypedResults.Ok(await sampler.ReadAsync(cancellationToken)))
             .WithSummary("Orders, sagas, stock at risk, what waits and what lags; at most a second old. For operators.");
         overview.MapGet("/live", (OverviewSampler sampler, CancellationToken cancellationToken) =>

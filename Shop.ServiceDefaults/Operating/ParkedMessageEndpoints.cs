@@ -8,6 +8,7 @@ using Shop.EventSourcing;
 using Shop.EventSourcing.Storage;
 using Shop.Messaging;
 using Shop.Messaging.Operating;
+using Shop.ServiceDefaults.Security;
 
 namespace Shop.ServiceDefaults;
 
@@ -45,7 +46,7 @@ internal static class ParkedMessageEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var parked = routes.MapGroup("/messages/parked").WithTags("Messages").ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        var parked = routes.MapGroup("/messages/parked").WithTags("Messages").RequireAuthorization(Policies.Operator).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         parked.MapGet("", ListAsync).WithSummary(
             "Messages that could not be handled, with the reason, oldest first; a page with after (the id of the last one) and limit; of one group with endpoint, messageType and failure. For operators.");
         parked.MapGet("/groups", GroupsAsync).WithSummary("Parked messages by what failed. For operators.");

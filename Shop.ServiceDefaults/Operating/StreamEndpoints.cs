@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Shop.EventSourcing;
 using Shop.EventSourcing.Storage;
+using Shop.ServiceDefaults.Security;
 
 namespace Shop.ServiceDefaults;
 
@@ -54,7 +55,7 @@ internal static class StreamEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var streams = routes.MapGroup("").WithTags("Events").ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        var streams = routes.MapGroup("").WithTags("Events").RequireAuthorization(Policies.Operator).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         streams.MapGet("/streams", ListAsync).WithSummary("Streams by name; those that begin with prefix. For operators.");
         streams.MapGet("/streams/{stream}", GetAsync).ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("One stream with its events and, where it is known, its state: as it is, as of a version, or as of a time. For operators.");

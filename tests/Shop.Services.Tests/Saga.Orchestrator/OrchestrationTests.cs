@@ -11,6 +11,7 @@ using Shop.EventSourcing;
 using Shop.Messaging;
 using Shop.Orchestration;
 using Shop.ServiceDefaults;
+using Shop.Tests;
 
 namespace Shop.Services.Tests.Saga.Orchestrator;
 
@@ -42,7 +43,7 @@ public sealed class OrchestrationTests : IAsyncLifetime, IDisposable
         app.UseShopServiceDefaults();
         app.MapOrchestration();
         await app.StartAsync();
-        http = new() { BaseAddress = new(app.Urls.Single()) };
+        http = new HttpClient { BaseAddress = new(app.Urls.Single()) }.SignIn(app.Services.OperatorToken());
     }
 
     public async Task DisposeAsync()
