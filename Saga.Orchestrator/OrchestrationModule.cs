@@ -42,6 +42,7 @@ public static class OrchestrationRegistration
             .ValidateOnStart();
         services.AddPeriodicMeasurement<OrderSagaMetrics>();
         services.AddSingleton<OrderTally>().AddSingleton<IOverviewPart, SagaOverview>().AddSingleton<IOverviewPart, EndedOrdersOverview>();
+        services.AddSingleton<SagaOperations>();
         services.AddSingleton<OrderSagaPart>().AddSingleton<IOrderPartReader>(provider => provider.GetRequiredService<OrderSagaPart>());
         return services.AddStore<OrchestrationModule>(configuration, OrderSagas.Store);
     }
