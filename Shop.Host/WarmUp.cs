@@ -29,6 +29,7 @@ internal static class WarmUp
                 ["Shop:Store"] = "Sqlite",
                 ["Shop:Transport"] = "InMemory",
                 [$"{GatewayOptions.Section}:{nameof(GatewayOptions.SecretKey)}"] = "",
+                ["Shop:Jobs:Enabled"] = "false",
                 ["OTEL_SDK_DISABLED"] = "true",
             };
             // What it does belongs to a trace that is not sampled: it must not show up as orders of the shop that it is for.

@@ -48,7 +48,7 @@ public static class ServiceDefaults
 
     /// <summary>
     /// Error handling, the OpenAPI document at <c>/openapi/v1.json</c>, a page to try it at <c>/docs</c>, health, counters, parked
-    /// messages, read models.
+    /// messages, read models, jobs.
     /// </summary>
     public static WebApplication UseShopServiceDefaults(this WebApplication app)
     {
@@ -65,6 +65,7 @@ public static class ServiceDefaults
         HealthEndpoints.Map(app);
         ParkedMessageEndpoints.Map(app);
         ProjectionEndpoints.Map(app);
+        JobEndpoints.Map(app);
         return app;
     }
 
