@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Shop.Contracts;
 using Shop.EventSourcing;
 using Shop.ServiceDefaults;
+using Shop.ServiceDefaults.Security;
 
 namespace Shop.Payments;
 
@@ -14,7 +15,7 @@ public static class PaymentEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var payments = routes.MapGroup("/payments").WithTags("Payments");
+        var payments = routes.MapGroup("/payments").WithTags("Payments").RequireAuthorization(Policies.Operator);
         payments.MapGet("/", ListAsync).WithSummary("Lists payments by order id, oldest first; page with after and limit; with at=INSTANT as they were then.");
         payments.MapGet("/{orderId:guid}", GetAsync).WithSummary("One payment: its durable state and its history.");
         payments.MapGet("/{orderId:guid}/at", AtAsync).WithSummary("One payment as it was at an instant, with the call to the provider that was due.")

@@ -43,6 +43,7 @@ public static class OrchestrationRegistration
             .ValidateOnStart();
         services.AddPeriodicMeasurement<OrderSagaMetrics>();
         services.AddJob(SagaWatchdog.Define);
+        services.AddSingleton<SagaOperations>();
         services.AddSingleton<OrderSagaPart>().AddSingleton<IOrderPartReader>(provider => provider.GetRequiredService<OrderSagaPart>());
         return services.AddStore<OrchestrationModule>(configuration, OrderSagas.Store);
     }

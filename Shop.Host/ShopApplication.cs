@@ -11,6 +11,7 @@ using Shop.Payments;
 using Shop.Payments.Gateway;
 using Shop.PaymentSandbox;
 using Shop.ServiceDefaults;
+using Shop.Storefront;
 
 namespace Shop.Host;
 
@@ -111,12 +112,15 @@ public sealed class ShopApplication : IAsyncDisposable
             bus.AddOrchestrationConsumers();
         });
 
+        builder.AddStorefront();
+
         var web = builder.Build();
         web.UseShopServiceDefaults();
         web.MapOrdering();
         web.MapInventory();
         web.MapPayments();
         web.MapOrchestration();
+        web.MapStorefront();
         return web;
     }
 

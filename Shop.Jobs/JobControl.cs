@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Extensions.Logging;
 using Shop.EventSourcing;
 using Shop.Jobs.Running;
 using Shop.Jobs.Storage;
@@ -21,19 +20,17 @@ public sealed class JobControl
     private readonly IJobScheduler scheduler;
     private readonly JobService service;
     private readonly TimeProvider clock;
-    private readonly ILogger<JobControl> logger;
 
-    internal JobControl(JobCatalog catalog, JobRuns runs, IJobScheduler scheduler, JobService service, TimeProvider clock, ILogger<JobControl> logger)
+    internal JobControl(JobCatalog catalog, JobRuns runs, IJobScheduler scheduler, JobService service, TimeProvider clock)
     {
         this.catalog = catalog;
         this.runs = runs;
         this.scheduler = scheduler;
         this.service = service;
         this.clock = clock;
-        this.logger = logger;
     }
 
-    public bool Has(string job) => catalog.Find(job) is not null;
+    public JobDefinition? Find(string job) => catalog.Find(job)?.Definition;
 
     /// <summary>Whether the scheduler runs; just after the start of the process it waits for that.</summary>
     public async Task<bool> IsStartedAsync(CancellationToken cancellationToken)
@@ -108,17 +105,9 @@ public sealed class JobControl
         }, cancellationToken);
     }
 
-    public Task PauseAsync(string job, string by, string reason, CancellationToken cancellationToken)
-    {
-        JobActions.Paused(logger, job, by, reason);
-        return scheduler.PauseAsync(job, by, reason, cancellationToken);
-    }
+    public Task PauseAsync(string job, string by, string reason, CancellationToken cancellationToken) => scheduler.PauseAsync(job, by, reason, cancellationToken);
 
-    public Task ResumeAsync(string job, string by, string reason, CancellationToken cancellationToken)
-    {
-        JobActions.Resumed(logger, job, by, reason);
-        return scheduler.ResumeAsync(job, cancellationToken);
-    }
+    public Task ResumeAsync(string job, CancellationToken cancellationToken) => scheduler.ResumeAsync(job, cancellationToken);
 
     private async Task<JobRun> RequestAsync(JobRun run, CancellationToken cancellationToken)
     {
@@ -133,13 +122,4 @@ public sealed class JobControl
 
     private static DomainException TriedAgain() =>
         new("run-already-retried", "This run was tried again already. Look at that one, or trigger the job.", conflict: true);
-}
-
-internal static partial class JobActions
-{
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Job} was paused by {By}: {Reason}")]
-    public static partial void Paused(ILogger logger, string job, string by, string reason);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Job} was resumed by {By}: {Reason}")]
-    public static partial void Resumed(ILogger logger, string job, string by, string reason);
 }

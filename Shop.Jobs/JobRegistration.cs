@@ -45,7 +45,7 @@ public static class JobRegistration
         services.AddHostedService(provider => provider.GetRequiredService<JobService>());
         return services.AddSingleton(provider => new JobControl(
             provider.GetRequiredService<JobCatalog>(), provider.GetRequiredService<JobRuns>(), provider.GetRequiredService<IJobScheduler>(),
-            provider.GetRequiredService<JobService>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<JobControl>>()));
+            provider.GetRequiredService<JobService>(), provider.GetRequiredService<TimeProvider>()));
     }
 
     private static string NameOf(IReadOnlyList<StoreDefinition> stores) => stores is [var only] ? only.Name : WholeShop;

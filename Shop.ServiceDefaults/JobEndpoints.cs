@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Shop.EventSourcing;
 using Shop.Jobs;
+using Shop.Messaging.Operating;
+using Shop.ServiceDefaults.Security;
 
 namespace Shop.ServiceDefaults;
 
@@ -25,21 +27,17 @@ public sealed record JobRunOutline(Guid Id, DateTimeOffset? StartedAt, double? S
 /// <param name="Next">Give it as <c>after</c> for the next page; absent on the last one.</param>
 public sealed record JobRunPage(IReadOnlyList<JobRun> Items, Guid? Next);
 
-/// <param name="Reason">Why, 1 to 200 characters; it is kept with what was done.</param>
-public sealed record JobActionRequest(string? Reason);
-
 /// <summary>The jobs of this process: when they run, what their runs did, and what an operator may do with them.</summary>
 internal static class JobEndpoints
 {
     private const int DefaultLimit = 50;
     private const int MaxLimit = 500;
-    private const int ReasonMax = 200;
 
     public static void Map(IEndpointRouteBuilder routes)
     {
         if (routes.ServiceProvider.GetService<JobControl>() is null)
             return;
-        var jobs = routes.MapGroup("/jobs").WithTags("Jobs").AddEndpointFilter(WhenStartedAsync)
+        var jobs = routes.MapGroup("/jobs").RequireAuthorization(Policies.Operator).WithTags("Jobs").AddEndpointFilter(WhenStartedAsync)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         jobs.MapGet("", ListAsync).WithSummary("All jobs: schedule, pause, next and last run, newest durations. For operators.");
         jobs.MapGet("/{name}/runs", RunsAsync).WithSummary("The runs of a job, newest first; search finds text in summaries, errors, reasons and logged lines. For operators.");
@@ -70,7 +68,7 @@ internal static class JobEndpoints
     private static async Task<Results<Ok<JobRunPage>, ProblemHttpResult>> RunsAsync(
         string name, string? search, string? outcome, Guid? after, int? limit, JobControl control, CancellationToken cancellationToken)
     {
-        if (!control.Has(name))
+        if (control.Find(name) is null)
             return Unknown(name);
         var count = limit ?? DefaultLimit;
         if (count is < 1 or > MaxLimit)
@@ -86,41 +84,55 @@ internal static class JobEndpoints
         await control.FindRunAsync(id, cancellationToken) is { } run ? TypedResults.Ok(run) : NoSuchRun(id);
 
     private static async Task<Results<Accepted<JobRun>, ProblemHttpResult>> TriggerAsync(
-        string name, JobActionRequest? request, HttpContext http, JobControl control, CancellationToken cancellationToken)
+        string name, OperatorRequest? request, HttpContext http, JobControl control, IEnumerable<EventStore> stores, CancellationToken cancellationToken)
     {
-        if (!control.Has(name))
+        if (control.Find(name) is not { } job)
             return Unknown(name);
-        var run = await control.TriggerAsync(name, By(http), Reason(request), cancellationToken);
+        var acts = await ActAsync(http, "job-triggered", job, request, stores);
+        var run = await control.TriggerAsync(name, acts.Who, acts.Reason, cancellationToken);
         return TypedResults.Accepted($"/jobs/runs/{run.Id:D}", run);
     }
 
     private static async Task<Results<Accepted<JobRun>, ProblemHttpResult>> RetryAsync(
-        Guid id, JobActionRequest? request, HttpContext http, JobControl control, CancellationToken cancellationToken)
+        Guid id, OperatorRequest? request, HttpContext http, JobControl control, IEnumerable<EventStore> stores, CancellationToken cancellationToken)
     {
         if (await control.FindRunAsync(id, cancellationToken) is not { } run)
             return NoSuchRun(id);
-        if (!control.Has(run.Job))
+        if (control.Find(run.Job) is not { } job)
             return Unknown(run.Job);
-        var retry = await control.RetryAsync(run, By(http), Reason(request), cancellationToken);
+        var acts = await ActAsync(http, "job-retried", job, request, stores);
+        var retry = await control.RetryAsync(run, acts.Who, acts.Reason, cancellationToken);
         return TypedResults.Accepted($"/jobs/runs/{retry.Id:D}", retry);
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> PauseAsync(
-        string name, JobActionRequest? request, HttpContext http, JobControl control, CancellationToken cancellationToken)
+        string name, OperatorRequest? request, HttpContext http, JobControl control, IEnumerable<EventStore> stores, CancellationToken cancellationToken)
     {
-        if (!control.Has(name))
+        if (control.Find(name) is not { } job)
             return Unknown(name);
-        await control.PauseAsync(name, By(http), Reason(request), cancellationToken);
+        var acts = await ActAsync(http, "job-paused", job, request, stores);
+        await control.PauseAsync(name, acts.Who, acts.Reason, cancellationToken);
         return TypedResults.NoContent();
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> ResumeAsync(
-        string name, JobActionRequest? request, HttpContext http, JobControl control, CancellationToken cancellationToken)
+        string name, OperatorRequest? request, HttpContext http, JobControl control, IEnumerable<EventStore> stores, CancellationToken cancellationToken)
     {
-        if (!control.Has(name))
+        if (control.Find(name) is not { } job)
             return Unknown(name);
-        await control.ResumeAsync(name, By(http), Reason(request), cancellationToken);
+        await ActAsync(http, "job-resumed", job, request, stores);
+        await control.ResumeAsync(name, cancellationToken);
         return TypedResults.NoContent();
+    }
+
+    /// <summary>Before it is done, in the store that the job works on; for one that works on all of them, in the first.</summary>
+    /// <exception cref="DomainException">The reason is missing or too long.</exception>
+    private static async Task<OperatorActed> ActAsync(HttpContext http, string action, JobDefinition job, OperatorRequest? request, IEnumerable<EventStore> stores)
+    {
+        var acts = http.Acts(action, $"job {job.Name}", request?.Reason);
+        var store = stores.FirstOrDefault(store => store.Name == job.Store) ?? stores.First();
+        await store.RecordOperatorActionAsync(acts, http.RequestAborted);
+        return acts;
     }
 
     private static JobResponse Of(JobStatus status)
@@ -131,13 +143,6 @@ internal static class JobEndpoints
             newest.FirstOrDefault(run => run.Outcome == JobOutcome.Running), newest.FirstOrDefault(run => run.EndedAt is not null),
             [.. newest.Select(run => new JobRunOutline(run.Id, run.StartedAt, run.EndedAt is { } ended && run.StartedAt is { } started ? (ended - started).TotalSeconds : null, run.Outcome))]);
     }
-
-    /// <exception cref="DomainException">There is none, or it is too long.</exception>
-    private static string Reason(JobActionRequest? request) => request?.Reason?.Trim() is { Length: >= 1 and <= ReasonMax } reason
-        ? reason
-        : throw new DomainException("invalid-request", $"Say why, in 1 to {ReasonMax} characters: it is kept with what was done.") { Field = "reason" };
-
-    private static string By(HttpContext http) => http.User.Identity?.Name ?? "unknown";
 
     private static ProblemHttpResult Unknown(string name) => NotFound("job-not-found", $"No job of this service is called {name}. GET /jobs lists them.");
 

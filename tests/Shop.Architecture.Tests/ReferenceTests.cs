@@ -20,6 +20,7 @@ public sealed class ReferenceTests
         ["Payment.Api"] = Libraries,
         ["Inventory.Api"] = Libraries,
         ["Saga.Orchestrator"] = Libraries,
+        ["Storefront"] = ["Shop.ServiceDefaults"],
         ["Payment.Sandbox"] = [],
         ["Shop.Audit"] = ["Shop.EventSourcing"],
         ["Shop.Load"] = [],

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Shop.Jobs.Running;
 using Shop.Jobs.Storage;
 using Shop.TestServers;
+using Shop.Tests;
 
 namespace Shop.Jobs.Tests;
 
@@ -15,7 +16,7 @@ public abstract partial class JobContract
         Guid killed;
         await using (var process = await StartProcessAsync("first"))
         {
-            using var http = new HttpClient { BaseAddress = process.Url };
+            using var http = process.Client();
             killed = await TriggerAsync(http, "patient");
             await Eventually.SoAsync(async () => (await ReadAsync(http, killed)).GetProperty("lines").GetArrayLength() > 0, "the run has begun, and said so");
             await process.Child.KillAsync();
@@ -140,11 +141,13 @@ public abstract partial class JobContract
             "dotnet", ["exec", typeof(Program).Assembly.Location, Folder, name, JsonSerializer.Serialize(settings)], Path.Combine(Folder, $"{name}.log")));
         var address = Path.Combine(Folder, $"{name}.url");
         await child.UntilAsync(() => Task.FromResult(File.Exists(address)), $"the process {name}", TimeSpan.FromMinutes(3));
-        return new(child, new(await File.ReadAllTextAsync(address)));
+        return await File.ReadAllLinesAsync(address) is [var url, var token, ..] ? new(child, new(url), token) : throw new InvalidDataException(address);
     }
 
-    protected sealed record JobProcess(ChildProcess Child, Uri Url) : IAsyncDisposable
+    protected sealed record JobProcess(ChildProcess Child, Uri Url, string Token) : IAsyncDisposable
     {
+        public HttpClient Client() => new HttpClient { BaseAddress = Url }.SignIn(Token);
+
         public ValueTask DisposeAsync() => Child.DisposeAsync();
     }
 }

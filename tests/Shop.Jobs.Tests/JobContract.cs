@@ -7,6 +7,8 @@ namespace Shop.Jobs.Tests;
 /// <summary>What holds on either database.</summary>
 public abstract partial class JobContract : IDisposable
 {
+    private const string Operator = "operator@test.example";
+
     private readonly ConcurrentQueue<JobRun> counted = [];
 
     protected string Folder { get; } = Directory.CreateTempSubdirectory("shop-jobs-").FullName;
@@ -31,7 +33,9 @@ public abstract partial class JobContract : IDisposable
 
         counted.Count.ShouldBe(1);
         (run.Text("outcome"), run.Text("cause"), run.Text("summary")).ShouldBe(("succeeded", "manual", "run 1"));
-        (run.Text("requestedBy"), run.Text("reason")).ShouldBe(("unknown", "for the test"));
+        (run.Text("requestedBy"), run.Text("reason")).ShouldBe((Operator, "for the test"));
+        var acted = (await host.GetAsync("/operator-actions")).GetProperty("items").EnumerateArray().Single();
+        (acted.Text("who"), acted.Text("action"), acted.Text("target"), acted.Text("reason")).ShouldBe((Operator, "job-triggered", "job counting", "for the test"));
         run.GetProperty("lines").EnumerateArray().Select(line => (line.Text("level"), line.Text("text"))).ShouldBe([("information", "counted")]);
         run.GetProperty("startedAt").GetDateTimeOffset().ShouldBeLessThanOrEqualTo(run.GetProperty("endedAt").GetDateTimeOffset());
         run.Text("fireInstance").ShouldNotBeNullOrEmpty();
@@ -105,7 +109,7 @@ public abstract partial class JobContract : IDisposable
         await using (var host = await StartAsync(TestJobs.Counting("resting", counted, JobSchedule.Daily(3, 0))))
         {
             var paused = await host.JobAsync("resting");
-            (paused.GetProperty("pause").Text("reason"), paused.GetProperty("pause").Text("by")).ShouldBe(("The archive disk is being replaced.", "unknown"));
+            (paused.GetProperty("pause").Text("reason"), paused.GetProperty("pause").Text("by")).ShouldBe(("The archive disk is being replaced.", Operator));
             paused.TryGetProperty("nextRunAt", out _).ShouldBeFalse();
 
             (await host.PostAsync("/jobs/resting/resume")).Status.ShouldBe(204);

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Shop.Inventory;
 using Shop.Messaging;
 using Shop.ServiceDefaults;
+using Shop.Tests;
 
 namespace Shop.Jobs.Tests;
 
@@ -19,10 +20,14 @@ internal sealed class JobHost : IAsyncDisposable
     private JobHost(WebApplication app)
     {
         this.app = app;
-        Http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new(app.Urls.Single()), Timeout = TimeSpan.FromMinutes(2) };
+        Token = app.Services.OperatorToken();
+        Http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new(app.Urls.Single()), Timeout = TimeSpan.FromMinutes(2) }.SignIn(Token);
     }
 
     public HttpClient Http { get; }
+
+    /// <summary>An operator's, for this process.</summary>
+    public string Token { get; }
 
     public IServiceProvider Services => app.Services;
 

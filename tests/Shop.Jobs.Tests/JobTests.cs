@@ -62,7 +62,7 @@ public sealed class PostgreSqlJobTests(PostgresServer server) : JobContract
     {
         await using var first = await StartProcessAsync("first");
         await using var second = await StartProcessAsync("second");
-        using var http = new HttpClient { BaseAddress = first.Url };
+        using var http = first.Client();
         var id = await TriggerAsync(http, "patient");
         await Eventually.SoAsync(async () => (await ReadAsync(http, id)).TryGetProperty("replica", out _), "one of them runs it");
         var runner = (await ReadAsync(http, id)).Text("replica")!.Split('/')[1];
@@ -71,7 +71,7 @@ public sealed class PostgreSqlJobTests(PostgresServer server) : JobContract
 
         await killed.Child.KillAsync();
 
-        using var survivor = new HttpClient { BaseAddress = living.Url };
+        using var survivor = living.Client();
         await Eventually.SoAsync(async () => (await ReadAsync(survivor, id)).TryGetProperty("nextRun", out _), "the other one makes it up");
         await File.WriteAllTextAsync(Path.Combine(Folder, "may-end"), "");
         var next = (await ReadAsync(survivor, id)).GetProperty("nextRun").GetGuid();

@@ -101,7 +101,7 @@ public sealed class CommandLineTests(ITestOutputHelper output)
         await ShouldRefuseAsync("does not exist", "audit", "--data", folder.Path);
         await using (var shop = await ShopApplication.StartAsync(new("http://127.0.0.1:0", folder.Path, Seed: false)))
         {
-            using var client = new ShopClient(shop.Url);
+            using var client = ShopClient.OperatorOf(shop);
             await client.ListProductAsync("TAMPERED", 10);
             (await client.PlaceAsync(new("TAMPERED", 2))).OrderStatus.ShouldBe("confirmed");
             await Quiet.WaitAsync(shop.Services);
