@@ -19,6 +19,10 @@ find_rabbitmq() {
   [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || command -v rabbitmq-server >/dev/null
 }
 
+find_chromium() {
+  [ -x /usr/bin/chromium ] || [ -x /usr/bin/chromium-browser ] || [ -x /usr/bin/google-chrome ]
+}
+
 # Installs a Debian package, but starts none of its services: the tests start servers of their own.
 install_package() (
   policy=/usr/sbin/policy-rc.d
@@ -45,6 +49,7 @@ need() {
 
 need find_postgres postgresql PostgreSQL
 need find_rabbitmq rabbitmq-server RabbitMQ
+need find_chromium chromium Chromium
 
 if ! dotnet build Shop.sln --configuration "$configuration" --verbosity quiet; then
   echo "0 passed, 1 failed"

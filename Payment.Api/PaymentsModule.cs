@@ -1,6 +1,7 @@
 using MassTransit;
 using Shop.Contracts;
 using Shop.EventSourcing.Archive;
+using Shop.Jobs;
 using Shop.Messaging;
 using Shop.Payments.Gateway;
 using Shop.ServiceDefaults;
@@ -27,6 +28,8 @@ public static class PaymentsModuleExtensions
         .AddPaymentGateway(configuration)
         .AddSingleton<PaymentDecisions>()
         .AddSingleton<PaymentPart>()
+        .AddSingleton<IOverviewPart, PaymentOverview>()
+        .AddJob(PaymentReconciliation.Define)
         .AddSingleton<IOrderPartReader>(provider => provider.GetRequiredService<PaymentPart>())
         .AddLocalQueue<CallProvider, CallProviderHandler>(PaymentsModule.PaymentProviderQueue)
         .AddStore<PaymentsModule>(configuration, Store);

@@ -5,6 +5,7 @@ using Shop.EventSourcing;
 using Shop.EventSourcing.Storage;
 using Shop.Messaging.Sagas;
 using Shop.ServiceDefaults;
+using Shop.ServiceDefaults.Security;
 
 namespace Shop.Orchestration;
 
@@ -46,12 +47,12 @@ internal static class OrderSagaEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var sagas = routes.MapGroup("/sagas").WithTags("Sagas");
+        var sagas = routes.MapGroup("/sagas").WithTags("Sagas").RequireAuthorization(Policies.Operator);
         OrderSagaList.Map(sagas);
         sagas.MapGet("/{orderId:guid}", GetAsync).WithName("GetSaga").WithSummary("One order's saga: what it waits for, what remains, and its timeline.");
         sagas.MapGet("/{orderId:guid}/at", AtAsync).WithName("GetSagaAt").WithSummary("One order's saga as it was at an instant, with the messages that it had sent.")
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        OrderSagaProgress.Map(sagas);
+        OrderSagaProgress.Map(routes);
         OrderSagaActions.Map(sagas);
     }
 

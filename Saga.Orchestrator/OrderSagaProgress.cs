@@ -1,9 +1,11 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Shop.EventSourcing;
 using Shop.Messaging.Sagas;
+using Shop.ServiceDefaults.Security;
 
 namespace Shop.Orchestration;
 
@@ -47,17 +49,23 @@ internal static class OrderSagaProgress
     /// <summary>Nobody between the two ends takes a silent connection for a dead one, and the dead ones are found.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
-    public static void Map(IEndpointRouteBuilder sagas) => sagas.MapGet("/{orderId:guid}/progress", FollowAsync)
-        .WithName("FollowSaga").WithSummary("Server-sent events: each step of an order as it happens, from the first one; ends with the order. For the order's customer and operators.")
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/sagas/{orderId:guid}/progress", FollowAsync)
+        .RequireAuthorization(Policies.Customer).WithTags("Sagas").WithName("FollowSaga").WithSummary("Server-sent events: each step of an order as it happens, from the first one; ends with the order. For the order's customer and operators.")
         .Produces<OrderProgress>(contentType: "text/event-stream").ProducesProblem(StatusCodes.Status404NotFound);
 
     private static async Task<Results<ServerSentEventsResult<OrderProgress>, ProblemHttpResult>> FollowAsync(
-        EventStore<OrchestrationModule> store, IHostApplicationLifetime lifetime, Guid orderId, [FromHeader(Name = "Last-Event-ID")] long? last, CancellationToken cancellationToken)
+        EventStore<OrchestrationModule> store, IHostApplicationLifetime lifetime, ClaimsPrincipal user, Guid orderId, [FromHeader(Name = "Last-Event-ID")] long? last, CancellationToken cancellationToken)
     {
         var reader = new ProgressReader(store, orderId);
-        return await reader.WaitAsync(Patience, lifetime.ApplicationStopping, cancellationToken)
+        return await reader.WaitAsync(Patience, lifetime.ApplicationStopping, cancellationToken) && await MaySeeAsync(store, user, orderId, cancellationToken)
             ? TypedResults.ServerSentEvents(StepsAsync(reader, last ?? 0, lifetime.ApplicationStopping, cancellationToken))
             : OrderSagaEndpoints.NotFound(orderId);
+    }
+
+    private static async Task<bool> MaySeeAsync(EventStore<OrchestrationModule> store, ClaimsPrincipal user, Guid orderId, CancellationToken cancellationToken)
+    {
+        var (snapshot, _) = await store.ReadAsync(OrderSagas.Streams.Aggregate, orderId, cancellationToken);
+        return user.MaySee(OrderSagas.Streams.ToInstance(snapshot)?.CustomerId);
     }
 
     private static async IAsyncEnumerable<SseItem<OrderProgress>> StepsAsync(

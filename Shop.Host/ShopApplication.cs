@@ -1,7 +1,9 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Shop.Host.Catalogue;
+using Shop.Host.Jobs;
 using Shop.Inventory;
+using Shop.Jobs;
 using Shop.Messaging;
 using Shop.Orchestration;
 using Shop.Ordering;
@@ -9,6 +11,7 @@ using Shop.Payments;
 using Shop.Payments.Gateway;
 using Shop.PaymentSandbox;
 using Shop.ServiceDefaults;
+using Shop.Storefront;
 
 namespace Shop.Host;
 
@@ -61,7 +64,7 @@ public sealed class ShopApplication : IAsyncDisposable
             builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && !Volatile.Read(ref starting));
             builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
             sandbox = await StartSandboxAsync(builder.Configuration, options, cancellationToken);
-            web = Build(builder);
+            web = Build(builder, sandbox is null ? null : ShopOptions.Ledger(options.Data));
             await web.StartAsync(cancellationToken);
             Volatile.Write(ref starting, false);
             if (options.Seed)
@@ -92,13 +95,15 @@ public sealed class ShopApplication : IAsyncDisposable
         folder.Dispose();
     }
 
-    private static WebApplication Build(WebApplicationBuilder builder)
+    private static WebApplication Build(WebApplicationBuilder builder, string? ledger)
     {
         builder.AddShopServiceDefaults();
         builder.Services.AddOrdering(builder.Configuration);
         builder.Services.AddInventory(builder.Configuration);
         builder.Services.AddPayments(builder.Configuration);
         builder.Services.AddOrchestration(builder.Configuration);
+        builder.Services.AddJob(AuditJob.Define);
+        builder.Services.AddShopJobs(builder.Configuration);
         builder.Services.AddShopMessaging(builder.Configuration, bus =>
         {
             bus.AddOrderingConsumers();
@@ -107,12 +112,17 @@ public sealed class ShopApplication : IAsyncDisposable
             bus.AddOrchestrationConsumers();
         });
 
+        LiveAuditService.Add(builder.Services, builder.Configuration, ledger);
+        builder.AddStorefront();
+
         var web = builder.Build();
         web.UseShopServiceDefaults();
         web.MapOrdering();
         web.MapInventory();
         web.MapPayments();
         web.MapOrchestration();
+        LiveAuditService.Map(web);
+        web.MapStorefront();
         return web;
     }
 

@@ -3,6 +3,8 @@ using System.Net.Http.Headers;
 using System.Text;
 using Shop.Host.Catalogue;
 using Shop.Payments.Gateway;
+using Shop.ServiceDefaults.Security;
+using Shop.Storefront.Accounts;
 
 namespace Shop.Host;
 
@@ -14,6 +16,7 @@ internal static class WarmUp
 {
     private const int Orders = 600;
     private const int Buyers = 2;
+    private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(1);
 
     /// <summary>Runs until it is done or cancelled. It never fails the shop that it is for.</summary>
     /// <param name="data">Folder of the shop that it is for; it works in a folder below it, which it removes.</param>
@@ -29,12 +32,15 @@ internal static class WarmUp
                 ["Shop:Store"] = "Sqlite",
                 ["Shop:Transport"] = "InMemory",
                 [$"{GatewayOptions.Section}:{nameof(GatewayOptions.SecretKey)}"] = "",
+                [DemoAccounts.Setting] = "false",
+                ["Shop:Jobs:Enabled"] = "false",
                 ["OTEL_SDK_DISABLED"] = "true",
+                ["Audit:Live"] = "false",
             };
             // What it does belongs to a trace that is not sampled: it must not show up as orders of the shop that it is for.
             using var untraced = new Activity("warm-up").Start();
             await using (var shop = await ShopApplication.StartAsync(new("http://127.0.0.1:0", folder, Settings: settings), cancellationToken))
-                await BuyAsync(new(new(shop.Url), "orders"), cancellationToken);
+                await BuyAsync(shop, cancellationToken);
             Remove(folder);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -49,9 +55,11 @@ internal static class WarmUp
         }
     }
 
-    private static async Task BuyAsync(Uri orders, CancellationToken cancellationToken)
+    private static async Task BuyAsync(ShopApplication shop, CancellationToken cancellationToken)
     {
+        var orders = new Uri(new(shop.Url), "orders");
         using var client = new HttpClient();
+        client.DefaultRequestHeaders.Authorization = new("Bearer", shop.Services.GetRequiredService<AccessTokens>().Issue(Principals.Service("warm-up"), TokenLifetime));
         await Parallel.ForEachAsync(
             Enumerable.Range(0, Orders), new ParallelOptions { MaxDegreeOfParallelism = Buyers, CancellationToken = cancellationToken },
             async (number, token) =>

@@ -6,6 +6,7 @@ using Shop.EventSourcing;
 using Shop.EventSourcing.Projections;
 using Shop.EventSourcing.Storage;
 using Shop.Messaging.Operating;
+using Shop.ServiceDefaults.Security;
 
 namespace Shop.ServiceDefaults;
 
@@ -21,7 +22,7 @@ internal static class ProjectionEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var projections = routes.MapGroup("/projections").WithTags("Projections")
+        var projections = routes.MapGroup("/projections").WithTags("Projections").RequireAuthorization(Policies.Operator)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
         projections.MapGet("", ListAsync).WithSummary("All read models: position, lag, pause, error, rebuild.");
         projections.MapGet("/{name}", ReadAsync).WithSummary("One read model.");

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Shop.EventSourcing;
 using Shop.EventSourcing.Storage;
 using Shop.Messaging;
+using Shop.ServiceDefaults.Security;
 
 namespace Shop.Inventory;
 
@@ -32,11 +33,11 @@ internal static class ProductEndpoints
     public static void MapProducts(this IEndpointRouteBuilder routes)
     {
         var products = routes.MapGroup("/products").WithTags("Products");
-        products.MapGet("", FindAsync).WithName("FindProducts").WithSummary("The catalogue, by SKU; search looks into SKU, name and description.");
-        products.MapGet("/{sku}", GetAsync).WithName("GetProduct").WithSummary("One product.");
-        products.MapPost("", ListAsync).WithName("ListProduct").WithSummary("Lists a new product, with stock if wanted. The same again changes nothing.");
-        products.MapPost("/{sku}/price", ChangePriceAsync).WithName("ChangePrice").WithSummary("Changes the price; accepted orders keep theirs.");
-        products.MapPut("/{sku}", ChangeDetailsAsync).WithName("ChangeProduct").WithSummary("Changes name and description.");
+        products.MapGet("", FindAsync).AllowAnonymous().WithName("FindProducts").WithSummary("The catalogue, by SKU; search looks into SKU, name and description.");
+        products.MapGet("/{sku}", GetAsync).AllowAnonymous().WithName("GetProduct").WithSummary("One product.");
+        products.MapPost("", ListAsync).RequireAuthorization(Policies.Operator).WithName("ListProduct").WithSummary("Lists a new product, with stock if wanted. The same again changes nothing.");
+        products.MapPost("/{sku}/price", ChangePriceAsync).RequireAuthorization(Policies.Operator).WithName("ChangePrice").WithSummary("Changes the price; accepted orders keep theirs.");
+        products.MapPut("/{sku}", ChangeDetailsAsync).RequireAuthorization(Policies.Operator).WithName("ChangeProduct").WithSummary("Changes name and description.");
     }
 
     private static async Task<CataloguePage> FindAsync(

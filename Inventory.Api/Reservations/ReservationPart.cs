@@ -6,6 +6,7 @@ using Shop.Contracts;
 using Shop.EventSourcing;
 using Shop.EventSourcing.Storage;
 using Shop.ServiceDefaults;
+using Shop.ServiceDefaults.Security;
 
 namespace Shop.Inventory;
 
@@ -14,7 +15,7 @@ internal sealed class ReservationPart(EventStore<InventoryModule> store, IOption
 {
     public string Service => OrderPartServices.Inventory;
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/reservations/{orderId:guid}/at", AtAsync).WithTags("Stock")
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/reservations/{orderId:guid}/at", AtAsync).RequireAuthorization(Policies.Operator).WithTags("Stock")
         .WithName("GetReservationAt").WithSummary("The stock of one order as it was decided by an instant.").ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     public async Task<OrderPart> ReadAsync(Guid orderId, DateTimeOffset time, CancellationToken cancellationToken)

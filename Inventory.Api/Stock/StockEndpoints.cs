@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Shop.EventSourcing;
 using Shop.ServiceDefaults;
+using Shop.ServiceDefaults.Security;
 
 namespace Shop.Inventory;
 
@@ -33,7 +34,7 @@ internal static class StockEndpoints
 
     public static void MapStock(this IEndpointRouteBuilder routes)
     {
-        var stock = routes.MapGroup("/stock/{sku}").WithTags("Stock");
+        var stock = routes.MapGroup("/stock/{sku}").WithTags("Stock").RequireAuthorization(Policies.Operator);
         stock.MapGet("", GetAsync).WithName("GetStock").WithSummary("The stock of one product, read through the write side; with at=INSTANT as it was then.")
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         stock.MapGet("/movements", MovementsAsync).WithName("GetStockMovements").WithSummary("Everything that moved it, oldest first.");

@@ -4,6 +4,7 @@ using Shop.Contracts;
 using Shop.EventSourcing;
 using Shop.EventSourcing.Storage;
 using Shop.Messaging;
+using Shop.ServiceDefaults.Security;
 
 namespace Shop.Ordering;
 
@@ -16,7 +17,7 @@ public static class CancelOrderEndpoint
     private const string NoReason = "requested by the customer";
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/orders/{id}/cancel", CancelAsync)
-        .WithName("CancelOrder").WithTags("Orders").WithSummary("Asks for the cancellation; what was charged and taken goes back.")
+        .RequireAuthorization(Policies.Customer).WithName("CancelOrder").WithTags("Orders").WithSummary("Asks for the cancellation; what was charged and taken goes back.")
         .Accepts<CancelOrderRequest>(isOptional: true, "application/json")
         .Produces<OrderResponse>(StatusCodes.Status202Accepted).Produces<OrderResponse>()
         .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
@@ -38,8 +39,8 @@ public static class CancelOrderEndpoint
                 var handle = await unit.LoadAsync(Order.Aggregate, orderId, cancellationToken);
                 var (state, reached, requested) = unit.Decide(() =>
                 {
-                    if (handle.State is Order.None)
-                        return (handle.State, 0L, false);
+                    if (!http.User.MaySee(handle.State))
+                        return (Order.Initial, 0L, false);
                     var events = OrderDecider.Decide(new OrderCommand.RequestCancellation(reason, now), handle.State);
                     handle.Append(events);
                     return (handle.State, handle.Version, events.Count > 0);

@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Mvc;
 using Shop.EventSourcing;
+using Shop.ServiceDefaults.Security;
 
 namespace Shop.Ordering;
 
 public static class GetOrderEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/orders/{id}", GetAsync)
-        .WithName("GetOrder").WithTags("Orders").WithSummary("One order; with wait=SECONDS or Prefer: wait answers when it has ended.")
+        .RequireAuthorization(Policies.Customer).WithName("GetOrder").WithTags("Orders").WithSummary("One order, for operators anybody's; with wait=SECONDS or Prefer: wait answers when it has ended.")
         .Produces<OrderResponse>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<IResult> GetAsync(
@@ -21,6 +22,8 @@ public static class GetOrderEndpoint
         var preferred = PreferWait.Seconds(prefer);
         var seconds = wait is null ? preferred : PreferWait.Parse(wait)!.Value;
         var (state, version) = await store.ReadAsync(Order.Aggregate, orderId, cancellationToken);
+        if (!http.User.MaySee(state))
+            return Problems.UnknownOrder(id);
         if (state is Order.Placed && seconds > 0)
         {
             await waits.WaitForAsync(Order.Aggregate, orderId, seen => seen is Order.Ended, TimeSpan.FromSeconds(seconds), cancellationToken);

@@ -1,5 +1,7 @@
+using System.Security.Claims;
 using System.Text.Json;
 using Shop.EventSourcing;
+using Shop.ServiceDefaults.Security;
 
 namespace Shop.Ordering;
 
@@ -14,12 +16,12 @@ public sealed record OrderHistoryEntry(long Version, string Type, DateTimeOffset
 public static class OrderHistoryEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/orders/{id}/history", GetAsync)
-        .WithName("GetOrderHistory").WithTags("Orders").WithSummary("Everything that happened to one order, from its event stream.")
+        .RequireAuthorization(Policies.Customer).WithName("GetOrderHistory").WithTags("Orders").WithSummary("Everything that happened to one order, from its event stream.")
         .Produces<OrderHistoryResponse>().ProducesProblem(StatusCodes.Status404NotFound);
 
-    private static async Task<IResult> GetAsync(string id, EventStore<OrderingModule> store, CancellationToken cancellationToken)
+    private static async Task<IResult> GetAsync(string id, ClaimsPrincipal user, EventStore<OrderingModule> store, CancellationToken cancellationToken)
     {
-        if (!Guid.TryParse(id, out var orderId))
+        if (!Guid.TryParse(id, out var orderId) || !user.MaySee((await store.ReadAsync(Order.Aggregate, orderId, cancellationToken)).State))
             return Problems.UnknownOrder(id);
         var events = new List<OrderHistoryEntry>();
         await foreach (var recorded in store.ReadStreamAsync(Order.Aggregate.Stream(orderId), cancellationToken: cancellationToken))
@@ -28,9 +30,7 @@ public static class OrderHistoryEndpoint
             events.Add(new(recorded.Version, recorded.Type, recorded.RecordedAt, Summary(@event), Parse(recorded.Data)));
         }
 
-        return events.Count > 0
-            ? TypedResults.Json(new OrderHistoryResponse(orderId, events), OrderingHttpJson.Default.OrderHistoryResponse)
-            : Problems.UnknownOrder(id);
+        return TypedResults.Json(new OrderHistoryResponse(orderId, events), OrderingHttpJson.Default.OrderHistoryResponse);
     }
 
     public static string Summary(OrderEvent @event) => @event switch

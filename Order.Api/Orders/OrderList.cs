@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Security.Claims;
 using System.Text.Json.Serialization;
 using Shop.EventSourcing;
 using Shop.EventSourcing.Projections;
 using Shop.EventSourcing.Storage;
 using Shop.ServiceDefaults;
+using Shop.ServiceDefaults.Security;
 
 namespace Shop.Ordering;
 
@@ -88,13 +90,14 @@ public static class OrderListEndpoint
     private const int MaxLimit = 200;
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/orders", ListAsync)
-        .WithName("ListOrders").WithTags("Orders").WithSummary("Orders, newest first, by status and customer, a page at a time; may lag by moments unless minPosition or consistency says otherwise; with at=INSTANT as they were then.")
+        .RequireAuthorization(Policies.Customer).WithName("ListOrders").WithTags("Orders").WithSummary("A customer's own orders, for operators those of all, newest first, by status and customer, a page at a time; may lag by moments unless minPosition or consistency says otherwise; with at=INSTANT as they were then.")
         .Produces<OrderListResponse>().ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable)
         .ReadsProjection(OrderListProjection.Checkpoint);
 
     private static async Task<IResult> ListAsync(
-        EventStore<OrderingModule> store, string? status, string? customer, string? after, string? limit, string? at, CancellationToken cancellationToken)
+        ClaimsPrincipal user, EventStore<OrderingModule> store, string? status, string? customer, string? after, string? limit, string? at, CancellationToken cancellationToken)
     {
+        customer = user.IsOperator() ? customer : user.CustomerId();
         if (status is not null && !OrderStatus.All.Contains(status))
             return Problems.Invalid("status", $"Give one of {string.Join(", ", OrderStatus.All)}, or leave it out.");
         if (customer is not null && customer.Any(char.IsControl))

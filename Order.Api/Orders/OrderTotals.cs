@@ -1,5 +1,6 @@
 using Shop.EventSourcing;
 using Shop.ServiceDefaults;
+using Shop.ServiceDefaults.Security;
 
 namespace Shop.Ordering;
 
@@ -12,7 +13,7 @@ public sealed record OrderTotalsResponse(IReadOnlyList<OrderTotal> Items);
 public static class OrderTotalsEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/orders/totals", GetAsync)
-        .WithName("GetOrderTotals").WithTags("Orders").WithSummary("Orders and their sums by status and currency; with at=INSTANT as they were then.")
+        .RequireAuthorization(Policies.Operator).WithName("GetOrderTotals").WithTags("Orders").WithSummary("Orders and their sums by status and currency; with at=INSTANT as they were then.")
         .Produces<OrderTotalsResponse>().ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable)
         .ReadsProjection(OrderListProjection.Checkpoint);
 

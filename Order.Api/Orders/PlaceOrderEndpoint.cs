@@ -1,12 +1,14 @@
+using System.Security.Claims;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Shop.ServiceDefaults.Security;
 
 namespace Shop.Ordering;
 
 /// <summary>What a shopper sends. Members that are not here are ignored: nobody sets a price, a total or a status.</summary>
-/// <param name="CustomerId">Absent for a guest.</param>
+/// <param name="CustomerId">Counts only when an operator orders for somebody, absent for a guest; a customer orders for themselves, whatever it says.</param>
 /// <param name="Currency">ISO 4217 code that the shopper expects; absent: the catalogue's.</param>
 /// <param name="PaymentMethod">The payment provider's token, such as <c>pm_card_visa</c>; never card data.</param>
 /// <param name="Customer">Who orders; stored under the customer's key, for a guest under the order's own.</param>
@@ -26,7 +28,7 @@ public static class PlaceOrderEndpoint
     private const int MaxBodyBytes = 1_000_000;
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/orders", PlaceAsync)
-        .WithName("PlaceOrder").WithTags("Orders").WithSummary("Places an order; with Prefer: wait=SECONDS answers when it has ended.")
+        .RequireAuthorization(Policies.Customer).RequireRateLimiting(RateLimits.Checkout).WithName("PlaceOrder").WithTags("Orders").WithSummary("Places an order; with Prefer: wait=SECONDS answers when it has ended.")
         .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes))
         .Accepts<PlaceOrderRequest>("application/json")
         .Produces<OrderResponse>(StatusCodes.Status201Created).Produces<OrderResponse>(StatusCodes.Status202Accepted)
@@ -43,9 +45,10 @@ public static class PlaceOrderEndpoint
         if (request is null)
             return unreadable!;
 
+        request = request with { CustomerId = CustomerOf(http.User, request) };
         var waitSeconds = PreferWait.Seconds(prefer);
         var answer = await placement.PlaceAsync(
-            new(idempotencyKey!, CustomerOf(request), request, TimeSpan.FromSeconds(waitSeconds)), cancellationToken);
+            new(idempotencyKey!, request.CustomerId, request, TimeSpan.FromSeconds(waitSeconds)), cancellationToken);
         if (answer is null)
         {
             http.Response.Headers.RetryAfter = "1";
@@ -60,8 +63,8 @@ public static class PlaceOrderEndpoint
         return TypedResults.Text(answer.Body, "application/json", Encoding.UTF8, answer.StatusCode);
     }
 
-    /// <summary>The one place that says whose order it is: the body, until there are accounts.</summary>
-    private static string? CustomerOf(PlaceOrderRequest request) => request.CustomerId;
+    /// <summary>The one place that says whose order it is.</summary>
+    private static string? CustomerOf(ClaimsPrincipal user, PlaceOrderRequest request) => user.IsOperator() ? request.CustomerId : user.CustomerId();
 
     internal static ProblemHttpResult? IdempotencyKeyProblem(string? key, string what = "checkout")
     {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Shop.EventSourcing;
 using Shop.EventSourcing.Storage;
 using Shop.Messaging;
+using Shop.ServiceDefaults.Security;
 
 namespace Shop.Ordering;
 
@@ -25,7 +26,7 @@ public static class ReturnOrderEndpoint
     private const string NoReason = "returned by the customer";
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/orders/{id}/returns", ReturnAsync)
-        .WithName("ReturnOrder").WithTags("Orders").WithSummary("Returns some units of a confirmed order: they are restocked, and the price paid for them is refunded. For the order's customer and operators.")
+        .RequireAuthorization(Policies.Customer).WithName("ReturnOrder").WithTags("Orders").WithSummary("Returns some units of a confirmed order: they are restocked, and the price paid for them is refunded. For the order's customer and operators.")
         .WithMetadata(new RequestSizeLimitAttribute(100_000))
         .Accepts<ReturnOrderRequest>("application/json")
         .Produces<ReturnAcceptedResponse>(StatusCodes.Status202Accepted)
@@ -36,10 +37,10 @@ public static class ReturnOrderEndpoint
         string id, HttpContext http, EventStore<OrderingModule> store, IMessageOutbox outbox, TimeProvider clock,
         [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, CancellationToken cancellationToken)
     {
+        if (!Guid.TryParse(id, out var orderId) || !http.User.MaySee((await store.ReadAsync(Order.Aggregate, orderId, cancellationToken)).State))
+            return Problems.UnknownOrder(id);
         if (PlaceOrderEndpoint.IdempotencyKeyProblem(idempotencyKey, "return") is { } missing)
             return missing;
-        if (!Guid.TryParse(id, out var orderId))
-            return Problems.UnknownOrder(id);
         var (request, problem) = await ReadAsync(http.Request, cancellationToken);
         if (request is null)
             return problem!;
@@ -51,11 +52,9 @@ public static class ReturnOrderEndpoint
                 var handle = await unit.LoadAsync(Order.Aggregate, orderId, cancellationToken);
                 var (state, requested) = unit.Decide(() =>
                 {
-                    if (handle.State is not Order.Accepted)
-                        return ((Order.Accepted?)null, (OrderEvent.ReturnRequested?)null);
                     var events = OrderReturnDecider.Decide(command, handle.State);
                     handle.Append(events);
-                    return ((Order.Accepted?)handle.State, events.OfType<OrderEvent.ReturnRequested>().SingleOrDefault());
+                    return ((Order.Accepted)handle.State, events.OfType<OrderEvent.ReturnRequested>().SingleOrDefault());
                 });
                 if (requested is not null)
                     await outbox.PublishAsync(unit, OrderReturnDecider.Announce(orderId, requested), cancellationToken);
@@ -63,8 +62,6 @@ public static class ReturnOrderEndpoint
             },
             cancellationToken: cancellationToken);
 
-        if (order is null)
-            return Problems.UnknownOrder(id);
         http.Response.Headers.Location = OrderAnswer.Location(orderId);
         return TypedResults.Json(Accepted(order, command.ReturnId), OrderingHttpJson.Default.ReturnAcceptedResponse, statusCode: StatusCodes.Status202Accepted);
     }

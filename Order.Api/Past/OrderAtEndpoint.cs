@@ -2,6 +2,7 @@ using System.Text.Json;
 using Shop.Contracts;
 using Shop.EventSourcing;
 using Shop.ServiceDefaults;
+using Shop.ServiceDefaults.Security;
 
 namespace Shop.Ordering;
 
@@ -31,7 +32,7 @@ public sealed record ScheduledThen(string Message, string Service, DateTimeOffse
 public static class OrderAtEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/orders/{id}/at", GetAsync)
-        .WithName("GetOrderAt").WithTags("Orders").WithSummary("One order as it was at an instant, in all services: order, payment, stock, saga, messages under way.")
+        .RequireAuthorization(Policies.Customer).WithName("GetOrderAt").WithTags("Orders").WithSummary("One order as it was at an instant, in all services: order, payment, stock, saga, messages under way.")
         .Produces<OrderAtResponse>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
@@ -39,7 +40,7 @@ public static class OrderAtEndpoint
         string id, string? time, HttpContext http, EventStore<OrderingModule> store, OrderParts parts, CancellationToken cancellationToken)
     {
         var instant = PastTime.Required(time, "time");
-        if (!Guid.TryParse(id, out var orderId) || (await store.ReadAsync(Order.Aggregate, orderId, cancellationToken)).State is Order.None)
+        if (!Guid.TryParse(id, out var orderId) || !http.User.MaySee((await store.ReadAsync(Order.Aggregate, orderId, cancellationToken)).State))
             return Problems.UnknownOrder(id);
         try
         {

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Security.Claims;
 using System.Text.Json;
 using Shop.Contracts;
+using Shop.ServiceDefaults.Security;
 
 namespace Shop.Ordering;
 
@@ -8,9 +10,11 @@ namespace Shop.Ordering;
 /// Asks every service for its part of an order as of an instant: those of this process directly, the others at
 /// <c>Shop:Services:{service}</c> or at <c>Shop:Services:gateway</c>.
 /// </summary>
-public sealed class OrderParts(IEnumerable<IOrderPartReader> readers, IHttpClientFactory http, IConfiguration configuration)
+public sealed class OrderParts(IEnumerable<IOrderPartReader> readers, IHttpClientFactory http, AccessTokens tokens, IConfiguration configuration)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan TokenLifetime = TimeSpan.FromMinutes(1);
+    private static readonly ClaimsPrincipal Self = Principals.Service(OrderPartServices.Order);
 
     /// <summary>In the order in which they come in.</summary>
     private static readonly (string Service, string Path)[] Services =
@@ -30,6 +34,7 @@ public sealed class OrderParts(IEnumerable<IOrderPartReader> readers, IHttpClien
             ?? throw new PartUnavailableException(service, $"Set Shop:Services:gateway to the address of the shop, or Shop:Services:{service} to that of {service}.");
         using var client = http.CreateClient(nameof(OrderParts));
         client.Timeout = Patience;
+        client.DefaultRequestHeaders.Authorization = new("Bearer", tokens.Issue(Self, TokenLifetime));
         try
         {
             return await client.GetFromJsonAsync<OrderPart>(new Uri($"{address.TrimEnd('/')}/{path}"), JsonSerializerOptions.Web, cancellationToken)

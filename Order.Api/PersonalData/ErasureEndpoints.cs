@@ -1,5 +1,6 @@
 using Shop.EventSourcing;
 using Shop.EventSourcing.Protection;
+using Shop.ServiceDefaults.Security;
 
 namespace Shop.Ordering;
 
@@ -30,7 +31,7 @@ public static class ErasureEndpoints
             .WithSummary("Erases what a guest's order says of a person. The order stays.");
     }
 
-    private static RouteHandlerBuilder Describe(RouteHandlerBuilder route, string name) => route.WithName(name).WithTags("Personal data")
+    private static RouteHandlerBuilder Describe(RouteHandlerBuilder route, string name) => route.RequireAuthorization(Policies.Operator).WithName(name).WithTags("Personal data")
         .Produces<ErasureResponse>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<IResult> EraseCustomerAsync(

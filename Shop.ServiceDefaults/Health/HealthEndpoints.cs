@@ -43,7 +43,7 @@ internal static class HealthEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var health = routes.MapGroup("/health").ExcludeFromDescription();
+        var health = routes.MapGroup("/health").ExcludeFromDescription().AllowAnonymous();
         health.MapHealthChecks("/live", new() { Predicate = _ => false, ResponseWriter = WriteAsync });
         health.MapHealthChecks("/ready", new() { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = WriteAsync });
     }

@@ -7,6 +7,9 @@ namespace Shop.Load;
 public static class LoadCommand
 {
     private static readonly Option<Uri> Url = new("--url") { Description = "Where the shop listens.", DefaultValueFactory = _ => new("http://127.0.0.1:5080"), CustomParser = ParseUrl };
+    private static readonly Option<string> User = new("--user") { Description = "E-mail address of an operator of the shop.", DefaultValueFactory = _ => "operator@example.com" };
+    private static readonly Option<string> Password = new("--password") { Description = "The operator's password; the default is that of the demo account.", DefaultValueFactory = _ => "Shop-demo-1" };
+    private static readonly Option<string?> Token = new("--token") { Description = "An operator's access token, instead of --user and --password." };
     private static readonly Option<int> Orders = new("--orders") { Description = "Orders to measure.", DefaultValueFactory = _ => 5_000 };
     private static readonly Option<int> Warmup = new("--warmup") { Description = "Orders placed before the measurement, not counted.", DefaultValueFactory = _ => 200 };
     private static readonly Option<int> Concurrency = new("--concurrency") { Description = "Buyers at work at the same time.", DefaultValueFactory = _ => 64 };
@@ -22,7 +25,7 @@ public static class LoadCommand
     {
         var root = new RootCommand("Places orders in a closed loop and measures how long each takes from the request until it has ended.")
         {
-            Url, Orders, Warmup, Concurrency, Decline, Skus, LinesMax, Seed, TimeoutSeconds, Json,
+            Url, User, Password, Token, Orders, Warmup, Concurrency, Decline, Skus, LinesMax, Seed, TimeoutSeconds, Json,
         };
         foreach (var positive in new[] { Orders, Concurrency, Skus, LinesMax, TimeoutSeconds })
             AtLeast(positive, 1);
@@ -46,6 +49,9 @@ public static class LoadCommand
         var options = new LoadOptions
         {
             Url = parsed.GetValue(Url)!,
+            User = parsed.GetValue(User)!,
+            Password = parsed.GetValue(Password)!,
+            Token = parsed.GetValue(Token),
             Orders = parsed.GetValue(Orders),
             WarmupOrders = parsed.GetValue(Warmup),
             Concurrency = parsed.GetValue(Concurrency),

@@ -5,6 +5,14 @@ public sealed record LoadOptions
 {
     public required Uri Url { get; init; }
 
+    /// <summary>E-mail address of an operator, who may list products and whom no limit counts.</summary>
+    public string User { get; init; } = "operator@example.com";
+
+    public string Password { get; init; } = "Shop-demo-1";
+
+    /// <summary>An access token of an operator; null: <see cref="User"/> gets one.</summary>
+    public string? Token { get; init; }
+
     /// <summary>Orders that are measured.</summary>
     public required int Orders { get; init; }
 

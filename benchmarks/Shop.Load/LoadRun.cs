@@ -13,9 +13,11 @@ public sealed class LoadRun(LoadOptions options, TextWriter output, TimeProvider
     {
         var plan = OrderPlan.Create(options, Guid.CreateVersion7(clock.GetUtcNow()));
         using var http = new HttpClient(OrderClient.CreateHandler(Preparation.Concurrency)) { BaseAddress = options.Url };
+        var token = options.Token ?? await AccessToken.GetAsync(http, options, cancellationToken);
+        http.DefaultRequestHeaders.Authorization = new("Bearer", token);
         await new Preparation(http, output).RunAsync(plan, cancellationToken);
 
-        using var client = new OrderClient(options);
+        using var client = new OrderClient(options, token);
         var count = plan.Bodies.Count;
         var outcomes = new OrderOutcome[count];
         var latencies = new long[count];

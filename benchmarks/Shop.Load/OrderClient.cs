@@ -21,9 +21,11 @@ public sealed class OrderClient : IDisposable
 
     private readonly HttpMessageInvoker invoker;
     private readonly Uri orders;
+    private readonly string authorization;
 
-    public OrderClient(LoadOptions options)
+    public OrderClient(LoadOptions options, string token)
     {
+        authorization = $"Bearer {token}";
         orders = new(options.Url, "/orders");
         invoker = new(CreateHandler(options.Concurrency));
     }
@@ -44,6 +46,7 @@ public sealed class OrderClient : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, orders) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = Json;
+        request.Headers.TryAddWithoutValidation("Authorization", authorization);
         request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         request.Headers.TryAddWithoutValidation("Prefer", "wait=30");
         try

@@ -57,6 +57,13 @@ internal sealed partial class SqliteReader : IDisposable
         return Rows(statement, row => new OutboxStatus(row.Int64(0), row.InstantOrNull(1), row.Int64(2)))[0];
     }
 
+    public bool IsInOutbox(Guid messageId)
+    {
+        var statement = Statement("SELECT 1 FROM outbox WHERE id = ?1");
+        statement.Bind(1, messageId);
+        return Single(statement, 0) == 1;
+    }
+
     public bool IsHandled(string endpoint, Guid messageId)
     {
         var statement = Statement("SELECT 1 FROM inbox WHERE endpoint = ?1 AND message_id = ?2");
@@ -69,8 +76,7 @@ internal sealed partial class SqliteReader : IDisposable
     {
         var statement = Operation("read-parked");
         statement.Bind(1, limit);
-        return Rows(statement, row => new ParkedMessage(
-            row.Id(0), row.Text(1), row.IdOrNull(2), row.Text(3), row.Text(4), row.Bytes(5), row.TextOrNull(6), row.Text(7), row.Text(8), row.Instant(9)));
+        return Rows(statement, Parked);
     }
 
     public long Checkpoint(string projection)

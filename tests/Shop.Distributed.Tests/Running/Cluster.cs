@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Npgsql;
 using Shop.TestServers;
+using Shop.Tests;
 
 namespace Shop.Distributed.Tests.Running;
 
@@ -48,6 +49,8 @@ internal sealed class Cluster : IAsyncDisposable
 
     /// <summary>Connection strings by service.</summary>
     public IReadOnlyDictionary<string, string> Databases { get; private set; } = new Dictionary<string, string>();
+
+    private string Keys => Path.Combine(folder, "keys");
 
     public string LedgerFile => Path.Combine(folder, "payment-sandbox.db");
 
@@ -116,12 +119,13 @@ internal sealed class Cluster : IAsyncDisposable
             ["Sandbox__DataPath"] = LedgerFile,
             ["Sandbox__SecretKey"] = providerKey,
         });
+        var token = TestTokens.OperatorTokenOf(Keys);
         // Order.Api last: it is told where the others are.
         foreach (var service in Service.All.OrderBy(service => service.Name == Service.Order))
         {
             services[service.Name] = [.. Enumerable.Range(1, options.Replicas).Select(replica =>
                 new ServiceProcess(service.Project, replica, "/health/ready", folder, SettingsOf(service, replica, options)))];
-            clients[service.Name] = new(services[service.Name]);
+            clients[service.Name] = new(services[service.Name], token);
         }
     }
 
@@ -138,6 +142,7 @@ internal sealed class Cluster : IAsyncDisposable
         ["Payments__Gateway__BaseUrl"] = Sandbox.Url,
         ["Payments__Gateway__SecretKey"] = providerKey,
         ["Shop__PersonalData__MasterKey"] = masterKey,
+        ["Shop__Keys"] = Keys,
     };
 
     private Dictionary<string, string?> Addresses() =>

@@ -42,7 +42,7 @@ public sealed class FaultTests(ITestOutputHelper output)
 
     private static async Task<long> CapturedMinorAsync(string sandboxUrl)
     {
-        using var provider = new ShopClient(sandboxUrl);
+        using var provider = new ShopClient(sandboxUrl, token: null);
         var summary = (await provider.GetAsync("/sandbox/ledger/summary")).ShouldBe(200)["data"].EnumerateArray();
         return summary.Sum(group => Minor(group, "amount_captured") - Minor(group, "amount_refunded"));
     }

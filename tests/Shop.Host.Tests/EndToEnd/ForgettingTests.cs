@@ -53,7 +53,7 @@ public sealed class ForgettingTests(ITestOutputHelper output)
         Guid guest;
         await using (var shop = await ShopApplication.StartAsync(new("http://127.0.0.1:0", folder.Path, Seed: false)))
         {
-            using var client = new ShopClient(shop.Url);
+            using var client = ShopClient.OperatorOf(shop);
             await client.ListProductAsync("FORGET", 100);
             (await client.PlaceAsync(Body("FORGET", "zoe", Cards.Approved), "k1")).ShouldBe(201);
             guest = (await client.PlaceAsync(Body("FORGET", null, Cards.Approved), "k2")).ShouldBe(201).OrderId;

@@ -24,7 +24,7 @@ public sealed class InterruptTests(ITestOutputHelper output)
         var url = HostProcess.UrlOf(Ports.Free());
         await using var host = HostProcess.Start(SlowProvider, "--urls", url, "--data", folder.Path);
         await host.UntilOpenAsync();
-        using var shop = new ShopClient(url);
+        using var shop = ShopClient.OperatorOf(url, folder);
         var waiting = Enumerable.Range(0, 20).Select(_ => shop.PlaceAsync(new("SOAP-OAT-01", 1, Cards.Slow) { WaitSeconds = 60 })).ToArray();
         await ShopClient.UntilAsync(async () => (await shop.OrdersAsync("placed")).Count == waiting.Length, "all orders are placed");
 
@@ -50,7 +50,7 @@ public sealed class InterruptTests(ITestOutputHelper output)
         await using (var host = HostProcess.Start(arguments))
         {
             await host.UntilOpenAsync();
-            using var shop = new ShopClient(url);
+            using var shop = ShopClient.OperatorOf(url, folder);
             await shop.ListProductAsync("TERM", 1_000_000);
             var buying = Enumerable.Range(0, clients).Select(_ => BuyUntilClosedAsync(shop)).ToArray();
             await ShopClient.UntilAsync(() => Task.FromResult(Volatile.Read(ref acknowledged) > 300), "orders come in");
@@ -65,7 +65,7 @@ public sealed class InterruptTests(ITestOutputHelper output)
         await using (var host = HostProcess.Start(arguments))
         {
             await host.UntilOpenAsync();
-            using var shop = new ShopClient(url);
+            using var shop = ShopClient.OperatorOf(url, folder);
             await ShopClient.UntilAsync(async () => (await shop.OrdersAsync()).Count >= acknowledged && (await shop.OrdersAsync("placed")).Count == 0, "every order has ended");
             (await shop.OrdersAsync()).ShouldAllBe(order => order.GetProperty("status").GetString() == "confirmed");
             (await shop.GetAsync("/messages/parked")).Body.ShouldBe("[]");

@@ -28,7 +28,7 @@ public sealed class KillTests(ITestOutputHelper output)
         output.WriteLine($"SHOP_SEED={seed}");
         using var folder = new TempFolder();
         var port = Ports.Free();
-        using var shop = new ShopClient(HostProcess.UrlOf(port));
+        using var shop = ShopClient.OperatorOf(HostProcess.UrlOf(port), folder);
 
         var host = Start(life: 0);
         try

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Shop.Load;
+using Shop.Tests;
 using Xunit.Abstractions;
 
 namespace Shop.Host.Tests.EndToEnd;
@@ -15,7 +16,7 @@ public sealed class LoadTests(ITestOutputHelper output)
         using var errors = new StringWriter();
 
         var exitCode = await LoadCommand.RunAsync(
-            ["--url", shop.Application.Url, "--orders", "200", "--warmup", "20", "--concurrency", "16", "--skus", "20", "--json", folder.Under("load.json")], text, errors);
+            ["--url", shop.Application.Url, "--token", shop.Application.Services.OperatorToken(), "--orders", "200", "--warmup", "20", "--concurrency", "16", "--skus", "20", "--json", folder.Under("load.json")], text, errors);
 
         output.WriteLine($"{text}{errors}");
         exitCode.ShouldBe(0);

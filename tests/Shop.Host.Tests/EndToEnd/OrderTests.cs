@@ -122,7 +122,7 @@ public sealed class OrderTests(ShopFixture fixture, ITestOutputHelper output) : 
 
     private async Task<(string Status, long Captured, long Refunded)> IntentAsync(Guid orderId)
     {
-        using var provider = new ShopClient(fixture.SandboxUrl);
+        using var provider = new ShopClient(fixture.SandboxUrl, token: null);
         var intents = (await provider.GetAsync("/sandbox/ledger?limit=10000")).ShouldBe(200)["data"].EnumerateArray();
         var intent = intents.Single(intent => intent.GetProperty("order_id").GetString() == orderId.ToString());
         return (intent.GetProperty("status").GetString()!, Minor("amount_captured"), Minor("amount_refunded"));

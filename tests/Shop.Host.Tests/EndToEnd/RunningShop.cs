@@ -11,7 +11,7 @@ internal sealed class RunningShop : IAsyncDisposable
     {
         this.folder = folder;
         Application = application;
-        Client = new(application.Url);
+        Client = ShopClient.OperatorOf(application);
     }
 
     public ShopApplication Application { get; private set; }
@@ -41,7 +41,7 @@ internal sealed class RunningShop : IAsyncDisposable
         Client.Dispose();
         await Application.DisposeAsync();
         Application = await ShopApplication.StartAsync(new("http://127.0.0.1:0", folder.Path, Seed: false));
-        Client = new(Application.Url);
+        Client = ShopClient.OperatorOf(Application);
     }
 
     /// <summary>Waits until nothing is under way, stops the shop and audits what it leaves.</summary>

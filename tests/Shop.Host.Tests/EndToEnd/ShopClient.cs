@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Shop.Tests;
 
 namespace Shop.Host.Tests.EndToEnd;
 
@@ -35,10 +36,25 @@ public static class Cards
     public const string CaptureRefused = "pm_card_captureRefused";
 }
 
-/// <summary>A shopper's, and sometimes an operator's, view of a running shop: HTTP only.</summary>
-public sealed class ShopClient(string url) : IDisposable
+/// <summary>A view of a running shop, as an operator, as a customer or as a stranger: HTTP only.</summary>
+/// <param name="token">Null: a stranger.</param>
+public sealed class ShopClient(string url, string? token) : IDisposable
 {
-    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new(url), Timeout = Patience.Long };
+    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false })
+    {
+        BaseAddress = new(url),
+        Timeout = Patience.Long,
+        DefaultRequestHeaders = { Authorization = token is null ? null : new("Bearer", token) },
+    };
+
+    /// <summary>An operator of a shop in this process.</summary>
+    public static ShopClient OperatorOf(ShopApplication shop) => new(shop.Url, shop.Services.OperatorToken());
+
+    /// <inheritdoc cref="TestTokens.CustomerToken"/>
+    public static ShopClient CustomerOf(ShopApplication shop, string customerId) => new(shop.Url, shop.Services.CustomerToken(customerId));
+
+    /// <summary>An operator of a shop in another process.</summary>
+    internal static ShopClient OperatorOf(string url, TempFolder data) => new(url, TestTokens.OperatorTokenOf(data.Under("keys")));
 
     public Task<Answer> PlaceAsync(Purchase purchase) => PlaceAsync(purchase.Body, purchase.Key, purchase.WaitSeconds);
 

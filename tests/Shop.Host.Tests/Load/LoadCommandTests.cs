@@ -17,6 +17,7 @@ public sealed class LoadCommandTests
 
             exitCode.ShouldBe(0, output + errors);
             shop.Placed.Count.ShouldBe(300 + 20 + 3);
+            shop.Authorizations.Keys.ShouldBe(["Bearer token of operator@example.com"]);
             shop.Placed.Values.ShouldAllBe(count => count == 1);
             shop.Stock.Count.ShouldBe(10);
             using var report = JsonDocument.Parse(await File.ReadAllTextAsync(file));
@@ -50,6 +51,19 @@ public sealed class LoadCommandTests
 
         shop.Placed.Count.ShouldBe(2 * (30 + 3));
         shop.Stock.Values.Sum().ShouldBe(2 * stockAfterOne);
+    }
+
+    [Fact]
+    public async Task Who_the_shop_does_not_know_is_told_so()
+    {
+        await using var shop = await StubShop.StartAsync();
+
+        var (exitCode, _, errors) = await RunAsync("--url", shop.Url, "--user", "ann@example.com", "--password", "wrong");
+
+        exitCode.ShouldBe(1);
+        errors.ShouldContain("ann@example.com answered 401");
+        errors.ShouldContain("--user and --password");
+        shop.Placed.ShouldBeEmpty();
     }
 
     [Fact]

@@ -18,6 +18,9 @@ internal sealed class StubShop : IAsyncDisposable
 
     public ConcurrentDictionary<string, long> Stock { get; } = new();
 
+    /// <summary>What requests for orders came with.</summary>
+    public ConcurrentDictionary<string, bool> Authorizations { get; } = new();
+
     /// <summary>Every order after this many is answered with 500.</summary>
     public int FailAfter { get; init; } = int.MaxValue;
 
@@ -30,6 +33,7 @@ internal sealed class StubShop : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
         var shop = new StubShop(app) { FailAfter = failAfter };
+        app.MapPost("/account/token", (Credentials given) => given.Password == "wrong" ? Results.Problem("Unknown password.", statusCode: 401) : Results.Json(new { accessToken = $"token of {given.Email}" }));
         app.MapPost("/products", shop.AddProduct);
         app.MapPost("/stock/{sku}/receive", (string sku, Receipt receipt) => shop.Stock.AddOrUpdate(sku, receipt.Quantity, (_, units) => units + receipt.Quantity));
         app.MapPost("/orders", (Delegate)shop.PlaceAsync);
@@ -47,6 +51,7 @@ internal sealed class StubShop : IAsyncDisposable
     {
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync();
+        Authorizations[context.Request.Headers.Authorization.ToString()] = true;
         var number = Interlocked.Increment(ref orders);
         if (number == 1)
             return Results.Problem("Unknown product.", statusCode: 422);
@@ -62,6 +67,8 @@ internal sealed class StubShop : IAsyncDisposable
         var store = new { name = "order", commits = orders * 2, writeSets = orders * 6, messages = orders * 5, conflicts = 0, duplicates = 0 };
         return Results.Json(new { stores = new[] { store, store } });
     }
+
+    private sealed record Credentials(string Email, string Password);
 
     private sealed record Product(string Sku, string Name, long UnitPriceMinor, string Currency, long InitialStock);
 

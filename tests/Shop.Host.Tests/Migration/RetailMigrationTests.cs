@@ -55,7 +55,7 @@ public sealed class RetailMigrationTests(ITestOutputHelper output)
     private async Task TenOrdersAtTenInstantsAsync(string data)
     {
         await using var application = await ShopApplication.StartAsync(new("http://127.0.0.1:0", data, Seed: false));
-        using var shop = new ShopClient(application.Url);
+        using var shop = ShopClient.OperatorOf(application);
         var logs = await OrderLogs.ReadAsync(application.Services.GetServices<EventStore>());
         var orders = Spread(logs.Orders);
         orders.Length.ShouldBe(Ten);

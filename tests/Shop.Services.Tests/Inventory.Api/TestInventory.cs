@@ -11,6 +11,7 @@ using Shop.EventSourcing.Storage;
 using Shop.EventSourcing.Storage.Sqlite;
 using Shop.Messaging;
 using Shop.ServiceDefaults;
+using Shop.Tests;
 
 namespace Shop.Inventory.Tests;
 
@@ -67,7 +68,7 @@ public sealed class TestInventory : IAsyncDisposable
     {
         this.app = app;
         this.folder = folder;
-        Http = new() { BaseAddress = new(app.Urls.Single()) };
+        Http = new HttpClient { BaseAddress = new(app.Urls.Single()) }.SignIn(app.Services.OperatorToken());
     }
 
     public HttpClient Http { get; }

@@ -11,6 +11,7 @@ using Shop.Contracts;
 using Shop.EventSourcing;
 using Shop.Messaging;
 using Shop.ServiceDefaults;
+using Shop.Tests;
 
 namespace Shop.Ordering.Tests;
 
@@ -63,11 +64,12 @@ public sealed class TestOrdering : IAsyncDisposable
         this.app = app;
         this.keepFolder = keepFolder;
         Folder = folder;
-        Client = new() { BaseAddress = new(app.Urls.First()) };
+        Client = new HttpClient { BaseAddress = new(app.Urls.First()) }.SignIn(app.Services.OperatorToken());
     }
 
     public string Folder { get; }
 
+    /// <summary>An operator, who may order for any customer.</summary>
     public HttpClient Client { get; }
 
     public World World => app.Services.GetRequiredService<World>();
@@ -86,6 +88,7 @@ public sealed class TestOrdering : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(
         [
             new("Shop:Data", folder), new("Shop:Store", connectionString is null ? "Sqlite" : "PostgreSql"), new("ConnectionStrings:order", connectionString),
+            new("Shop:Keys", Path.Combine(folder, "keys")),
             new("Shop:PersonalData:MasterKey", connectionString is null ? null : "kX0b1m5nq2V8uYt4Zr7cWe3fGh6jLp9s"),
         ]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddConsole();

@@ -14,6 +14,7 @@ using Shop.Payments;
 using Shop.PaymentSandbox;
 using Shop.ServiceDefaults;
 using Shop.Services.Tests.PaymentSandbox;
+using Shop.Tests;
 
 namespace Shop.Services.Tests.PaymentApi;
 
@@ -69,7 +70,7 @@ internal sealed class RunningPayments : IAsyncDisposable
         running.app = builder.Build().UseShopServiceDefaults();
         running.app.MapPayments();
         await running.app.StartAsync();
-        running.Client = new() { BaseAddress = new(running.app.Urls.First()) };
+        running.Client = new HttpClient { BaseAddress = new(running.app.Urls.First()) }.SignIn(running.app.Services.OperatorToken());
         if (sendWebhooks)
             sandboxOptions.Webhooks.Url = $"{running.app.Urls.First()}/payments/webhooks/stripe";
         return running;

@@ -10,6 +10,7 @@ using Shop.EventSourcing;
 using Shop.Messaging;
 using Shop.Orchestration;
 using Shop.ServiceDefaults;
+using Shop.Tests;
 
 namespace Shop.Services.Tests.Saga.Orchestrator;
 
@@ -37,7 +38,7 @@ internal sealed class RunningOrchestrator : IAsyncDisposable
         builder.AddShopServiceDefaults();
         builder.Configuration.AddInMemoryCollection(
         [
-            new("Shop:Data", running.folder), new("urls", "http://127.0.0.1:0"),
+            new("Shop:Data", running.folder), new("Shop:Keys", Path.Combine(running.folder, "keys")), new("urls", "http://127.0.0.1:0"),
             new("Shop:Store", connectionString is null ? "Sqlite" : "PostgreSql"), new("ConnectionStrings:saga", connectionString),
         ]);
         builder.Logging.ClearProviders();
@@ -53,7 +54,7 @@ internal sealed class RunningOrchestrator : IAsyncDisposable
         app.UseShopServiceDefaults();
         app.MapOrchestration();
         await app.StartAsync();
-        running.Http = new() { BaseAddress = new(app.Urls.Single()) };
+        running.Http = new HttpClient { BaseAddress = new(app.Urls.Single()) }.SignIn(app.Services.OperatorToken());
         return running;
     }
 

@@ -90,7 +90,7 @@ public sealed class HealthTests
             var builder = WebApplication.CreateEmptyBuilder(new());
             builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
             builder.Services.AddRouting();
-            builder.Configuration.AddInMemoryCollection([new("Shop:Data", folder)]);
+            builder.Configuration.AddInMemoryCollection([new("Shop:Data", folder), new("Shop:Keys", Path.Combine(folder, "keys"))]);
             builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value));
             builder.Logging.SetMinimumLevel(LogLevel.None);
             builder.AddShopServiceDefaults();

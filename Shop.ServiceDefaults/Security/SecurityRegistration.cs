@@ -1,0 +1,83 @@
+using Microsoft.AspNetCore.Authentication.BearerToken;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Shop.ServiceDefaults.Security;
+
+/// <summary>
+/// Who calls, and what they may. The services' routes take an access token and nothing else; only routes of the site, which say so
+/// with <see cref="SignedInByCookie{TBuilder}"/>, take the site's cookie, so that no other site can act through a visitor's browser.
+/// </summary>
+public static class SecurityRegistration
+{
+    /// <summary>ASP.NET Core Identity's own name for its cookie, which only the site's process knows.</summary>
+    private const string CookieScheme = "Identity.Application";
+
+    /// <summary>Chooses by route between the token and the cookie.</summary>
+    private const string Scheme = "Shop";
+
+    /// <summary>Marks routes of the site: whoever has its cookie is signed in there.</summary>
+    public static TBuilder SignedInByCookie<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
+        endpoint.WithMetadata(new SignedInByCookieAttribute());
+
+    internal static void Add(IHostApplicationBuilder builder)
+    {
+        KeyFolder.Add(builder.Services);
+        builder.Services.AddSingleton<AccessTokens>();
+        builder.Services.AddAuthentication(Scheme)
+            .AddPolicyScheme(Scheme, displayName: null, options => options.ForwardDefaultSelector = SchemeOf)
+            .AddBearerToken();
+        builder.Services.AddAuthorizationBuilder()
+            .AddPolicy(Policies.Customer, policy => policy.RequireAuthenticatedUser())
+            .AddPolicy(Policies.Operator, policy => policy.RequireRole(Roles.Operator))
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireRole(Roles.Operator).Build());
+        builder.Services.AddSingleton<IAuthorizationMiddlewareResultHandler, AuthorizationAnswers>();
+        RateLimits.Add(builder.Services);
+        Proxies.Add(builder.Services);
+    }
+
+    internal static void Use(WebApplication app)
+    {
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseRateLimiter();
+    }
+
+    /// <summary>What is said about an answer that stops here, for people who call by hand.</summary>
+    internal static void Describe(ProblemDetailsContext context)
+    {
+        var problem = context.ProblemDetails;
+        (string Code, string Detail)? known = problem.Detail is not null ? null : problem.Status switch
+        {
+            StatusCodes.Status401Unauthorized => ("not-signed-in", "Send the header Authorization: Bearer TOKEN. POST /account/token gives a token for an e-mail address and a password; this one is missing, unknown or expired."),
+            StatusCodes.Status403Forbidden => ("not-allowed", "This account may not do that: it is for operators."),
+            StatusCodes.Status429TooManyRequests => ("too-many-requests", "Nothing was done. Wait for the seconds in Retry-After, then send it again."),
+            _ => null,
+        };
+        if (known is not { } answer)
+            return;
+        (problem.Title, problem.Type, problem.Detail) = (answer.Code, $"urn:shop:{answer.Code}", answer.Detail);
+        problem.Extensions["code"] = answer.Code;
+    }
+
+    private static string SchemeOf(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<SignedInByCookieAttribute>() is null
+        ? BearerTokenDefaults.AuthenticationScheme
+        : CookieScheme;
+}
+
+/// <summary>A route of the site: whoever has its cookie is signed in there. On any other route the cookie says nothing.</summary>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
+public sealed class SignedInByCookieAttribute : Attribute;
+
+/// <summary>Where nothing is, nobody is asked who they are: that is a 404.</summary>
+internal sealed class AuthorizationAnswers : IAuthorizationMiddlewareResultHandler
+{
+    private readonly AuthorizationMiddlewareResultHandler standard = new();
+
+    public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult) =>
+        context.GetEndpoint() is null ? next(context) : standard.HandleAsync(next, context, policy, authorizeResult);
+}

@@ -1,0 +1,14 @@
+namespace Shop.Storefront.Layout;
+
+/// <param name="Address">Without the first slash.</param>
+/// <param name="Name">English, the key of its translation.</param>
+public sealed record ConsolePage(string Address, string Name);
+
+/// <summary>What the console's navigation lists, in this order.</summary>
+public static class ConsolePages
+{
+    public static IReadOnlyList<ConsolePage> All { get; } =
+    [
+        new("console", "Overview"),
+    ];
+}

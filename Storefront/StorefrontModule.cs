@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components.Endpoints;
+using Microsoft.AspNetCore.Localization;
+using Radzen;
+using Shop.ServiceDefaults.Security;
+using Shop.Storefront.Accounts;
+using Shop.Storefront.Cart;
+using Shop.Storefront.Clients;
+using Shop.Storefront.Hosting;
+using Shop.Storefront.Preferences;
+
+namespace Shop.Storefront;
+
+/// <summary>The shop that people buy in and the console that operators work in.</summary>
+public static class StorefrontModule
+{
+    public static WebApplicationBuilder AddStorefront(this WebApplicationBuilder builder)
+    {
+        // The scripts and styles of our packages are found beside the packages until the application is published.
+        builder.WebHost.UseStaticWebAssets();
+        var services = builder.Services;
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddCascadingAuthenticationState();
+        AccountsRegistration.Add(services);
+        services.AddRadzenComponents();
+        services.AddLocalization();
+        services.Configure<RequestLocalizationOptions>(options =>
+        {
+            options.SetDefaultCulture(Languages.English).AddSupportedCultures(Languages.All).AddSupportedUICultures(Languages.All);
+            options.RequestCultureProviders = [new CookieRequestCultureProvider(), new AcceptLanguageHeaderRequestCultureProvider()];
+        });
+        services.AddHttpClient(nameof(ServiceCaller)).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { UseProxy = false });
+        services.AddSingleton<ServiceAddresses>();
+        services.AddScoped<ServiceCaller>();
+        services.AddScoped<CatalogueClient>();
+        services.AddScoped<OrderClient>();
+        services.AddScoped<ProgressClient>();
+        services.AddScoped<CartStore>();
+        return builder;
+    }
+
+    public static WebApplication MapStorefront(this WebApplication app)
+    {
+        app.UseRequestLocalization();
+        app.UseAntiforgery();
+        app.MapStaticAssets().AllowAnonymous();
+        BlazorScript.Map(app);
+        PreferenceEndpoints.Map(app);
+        AccountEndpoints.Map(app);
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode().SignedInByCookie().Add(OpenToEverybodyUnlessPage);
+        return app;
+    }
+
+    /// <summary>Each page says who may see it, and one that does not is for operators; Blazor's own routes only serve pages that were shown.</summary>
+    private static void OpenToEverybodyUnlessPage(EndpointBuilder endpoint)
+    {
+        if (!endpoint.Metadata.OfType<ComponentTypeMetadata>().Any())
+            endpoint.Metadata.Add(new AllowAnonymousAttribute());
+    }
+}

@@ -1,0 +1,79 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+
+namespace Shop.Browser.Tests.Running;
+
+/// <summary>One shop and one browser for the tests of a collection.</summary>
+public sealed class Site : IAsyncLifetime
+{
+    public const string Collection = "Site";
+    private const float PatienceMilliseconds = 60_000;
+
+    private IPlaywright? playwright;
+    private IBrowser? browser;
+
+    internal HostUnderTest Host { get; private set; } = null!;
+
+    public string Url => Host.Url;
+
+    public async Task InitializeAsync()
+    {
+        Host = await HostUnderTest.StartAsync(new Dictionary<string, string?> { ["Sandbox__SlowSeconds"] = "3" });
+        playwright = await Playwright.CreateAsync();
+        browser = await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = Chromium(),
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (browser is not null)
+            await browser.DisposeAsync();
+        playwright?.Dispose();
+        if (Host is not null)
+            await Host.DisposeAsync();
+    }
+
+    /// <summary>A page of a person who has never been here.</summary>
+    /// <param name="language"><c>en</c> or <c>zh-CN</c>, as the browser asks for it.</param>
+    /// <param name="phone">390 pixels wide.</param>
+    public async Task<IPage> OpenAsync(string language = "en", bool phone = false, bool dark = false)
+    {
+        var context = await browser!.NewContextAsync(new()
+        {
+            BaseURL = Url,
+            Locale = language,
+            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            ViewportSize = phone ? new() { Width = 390, Height = 844 } : new() { Width = 1280, Height = 900 },
+        });
+        context.SetDefaultTimeout(PatienceMilliseconds);
+        return await context.NewPageAsync();
+    }
+
+    /// <summary>Opens an address and waits until the page answers to clicks.</summary>
+    public static async Task GoAsync(IPage page, string address)
+    {
+        await page.GotoAsync(address);
+        await InteractiveAsync(page);
+    }
+
+    /// <summary>The cart is read by script as soon as the circuit stands: until then a click would be lost.</summary>
+    public static Task InteractiveAsync(IPage page) => page.WaitForSelectorAsync("html[data-interactive]", new() { State = WaitForSelectorState.Attached });
+
+    /// <summary>No violation of WCAG 2.1 AA that axe-core calls serious or critical.</summary>
+    public static async Task CheckAccessibilityAsync(IPage page)
+    {
+        var result = await page.RunAxe(new AxeRunOptions { RunOnly = new() { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] } });
+        result.Violations.Where(violation => violation.Impact is "serious" or "critical")
+            .Select(violation => $"{page.Url}: {violation.Id}: {violation.Help}: {string.Join(" | ", violation.Nodes.Select(node => node.Html))}")
+            .ShouldBeEmpty();
+    }
+
+    private static string Chromium() => new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists)
+        ?? throw new InvalidOperationException("Chromium was not found. ./test.sh installs it; or install it yourself (Debian: sudo apt-get install chromium).");
+}
+
+[CollectionDefinition(Site.Collection)]
+public sealed class SiteCollection : ICollectionFixture<Site>;
