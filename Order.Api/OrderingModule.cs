@@ -44,6 +44,7 @@ public static class OrderingModuleExtensions
             .Consumer<ConfirmOrderConsumer>()
             .Consumer<RejectOrderConsumer>()
             .Consumer<CancelOrderConsumer>()
+            .Consumer<RequestOrderCancellationConsumer>()
             .Consumer<ProductPricedConsumer>());
 
     public static IEndpointRouteBuilder MapOrdering(this IEndpointRouteBuilder routes)

@@ -51,6 +51,10 @@ public sealed class OrderSaga : SagaStateMachineInstance
 
     public bool NeedsAttention { get; set; }
 
+    /// <summary>Who said that nobody needs to look, and why; until the next failure or the next state.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AttentionResolved? Resolved { get; set; }
+
     public DateTimeOffset UpdatedAt { get; set; }
 
     public DateTimeOffset? EndedAt { get; set; }
@@ -95,6 +99,29 @@ public sealed class OrderSaga : SagaStateMachineInstance
         Undo(OrderEnding.Reject, reason);
     }
 
+    /// <summary>Takes the mark away and nothing else: what is awaited goes on being repeated, and the next failure marks it again.</summary>
+    internal void Resolve(ResolveOrderSaga resolution, DateTimeOffset at)
+    {
+        if (!NeedsAttention)
+            return;
+        NeedsAttention = false;
+        Resolved = new(resolution.By, resolution.Reason, at);
+    }
+
+    internal void FailAgain()
+    {
+        Attempts++;
+        NeedsAttention = OrderSagaPolicy.NeedsAttention(Attempts);
+        Resolved = null;
+    }
+
+    internal void GetOn()
+    {
+        Attempts = 0;
+        NeedsAttention = false;
+        Resolved = null;
+    }
+
     /// <summary>Too late to stop, too early to compensate: it is done as soon as the order is confirmed.</summary>
     internal void RememberCancellation(string reason)
     {
@@ -104,6 +131,9 @@ public sealed class OrderSaga : SagaStateMachineInstance
         Reason = reason;
     }
 }
+
+/// <summary>An operator's word that a saga which needed attention is taken care of.</summary>
+public sealed record AttentionResolved(string By, string Reason, DateTimeOffset At);
 
 /// <summary>What the saga knows of the order's stock.</summary>
 public enum StockStanding

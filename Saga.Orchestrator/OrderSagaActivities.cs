@@ -15,11 +15,7 @@ internal static class OrderSagaActivities
     /// <summary>Goes to a state that waits, and sends its commands.</summary>
     public static EventActivityBinder<OrderSaga, T> Enter<T>(this EventActivityBinder<OrderSaga, T> binder, State state, OrderSagaOptions options) where T : class =>
         binder
-            .Then(context =>
-            {
-                context.Saga.Attempts = 0;
-                context.Saga.NeedsAttention = false;
-            })
+            .Then(context => context.Saga.GetOn())
             .TransitionTo(state)
             .SendAwaited(options);
 
@@ -32,8 +28,7 @@ internal static class OrderSagaActivities
         binder
             .Then(context =>
             {
-                context.Saga.Attempts = 0;
-                context.Saga.NeedsAttention = false;
+                context.Saga.GetOn();
                 context.Saga.EndedAt = context.Saga.UpdatedAt;
             })
             .Unschedule(deadline)

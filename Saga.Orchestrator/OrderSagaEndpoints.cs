@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Shop.Contracts;
 using Shop.EventSourcing;
 using Shop.EventSourcing.Storage;
-using Shop.Messaging;
 using Shop.Messaging.Sagas;
 using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Security;
@@ -14,11 +13,12 @@ namespace Shop.Orchestration;
 /// <param name="CancelRequested">Somebody wants the order cancelled.</param>
 /// <param name="Stock">What Inventory last said.</param>
 /// <param name="Payment">What Payment last said.</param>
+/// <param name="Resolved">Who said that nobody needs to look, and why; until it fails again or gets on.</param>
 /// <param name="Awaiting">The commands that were sent and are not answered yet.</param>
 /// <param name="Remaining">The commands still to come on this way, the awaited ones first.</param>
 /// <param name="Timeline">Every transition, oldest first.</param>
 public sealed record OrderSagaResponse(
-    Guid OrderId, string State, bool NeedsAttention, int Attempts, string? Reason, bool CancelRequested, StockStanding Stock, PaymentStanding Payment,
+    Guid OrderId, string State, bool NeedsAttention, int Attempts, string? Reason, bool CancelRequested, AttentionResolved? Resolved, StockStanding Stock, PaymentStanding Payment,
     string? CustomerId, long TotalMinor, string? Currency, DateTimeOffset PlacedAt, DateTimeOffset UpdatedAt, DateTimeOffset? EndedAt, long Version,
     IReadOnlyList<string> Awaiting, IReadOnlyList<string> Remaining, IReadOnlyList<OrderSagaTransition> Timeline)
 {
@@ -26,7 +26,7 @@ public sealed record OrderSagaResponse(
     {
         var row = OrderSagaRow.Project(saga, version);
         return new(
-            row.OrderId, row.State, row.NeedsAttention, row.Attempts, row.Reason, saga.CancelRequested, saga.Stock, saga.Payment,
+            row.OrderId, row.State, row.NeedsAttention, row.Attempts, row.Reason, saga.CancelRequested, saga.Resolved, saga.Stock, saga.Payment,
             row.CustomerId, row.TotalMinor, row.Currency, row.PlacedAt, row.UpdatedAt, row.EndedAt, row.Version,
             [.. OrderSagaPolicy.Awaiting(saga).Select(step => step.ToString())], [.. OrderSagaPolicy.Remaining(saga).Select(step => step.ToString())], timeline);
     }
@@ -52,8 +52,8 @@ internal static class OrderSagaEndpoints
         sagas.MapGet("/{orderId:guid}", GetAsync).WithName("GetSaga").WithSummary("One order's saga: what it waits for, what remains, and its timeline.");
         sagas.MapGet("/{orderId:guid}/at", AtAsync).WithName("GetSagaAt").WithSummary("One order's saga as it was at an instant, with the messages that it had sent.")
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        sagas.MapPost("/{orderId:guid}/retry", RetryAsync).WithName("RetrySaga").WithSummary("Sends the unanswered commands of a saga again now.")
-            .ProducesProblem(StatusCodes.Status409Conflict);
+        OrderSagaProgress.Map(routes);
+        OrderSagaActions.Map(sagas);
     }
 
     private static async Task<Results<Ok<OrderSagaResponse>, ProblemHttpResult>> GetAsync(
@@ -73,29 +73,7 @@ internal static class OrderSagaEndpoints
     private static async Task<Ok<OrderPart>> AtAsync(OrderSagaPart part, Guid orderId, string? time, CancellationToken cancellationToken) =>
         TypedResults.Ok(await part.ReadAsync(orderId, PastTime.Required(time, "time"), cancellationToken));
 
-    private static async Task<Results<Accepted, ProblemHttpResult>> RetryAsync(
-        EventStore<OrchestrationModule> store, IMessageOutbox outbox, Guid orderId, CancellationToken cancellationToken)
-    {
-        var (state, _) = await store.ExecuteAsync(
-            async unit =>
-            {
-                var saga = await unit.LoadAsync(OrderSagas.Streams.Aggregate, orderId, cancellationToken);
-                var state = unit.Decide(() => saga.State.State);
-                if (state is not null && !OrderSagaPolicy.IsWaiting(state))
-                {
-                    throw new DomainException(
-                        "saga-ended", $"The order is {state.ToLowerInvariant()}: nothing is awaited, there is nothing to retry.", conflict: true);
-                }
-
-                if (state is not null)
-                    await outbox.SendAsync(unit, Queues.OrderSaga, new RetryOrderSaga { OrderId = orderId }, cancellationToken);
-                return state;
-            },
-            cancellationToken: cancellationToken);
-        return state is null ? NotFound(orderId) : TypedResults.Accepted($"/sagas/{orderId:D}");
-    }
-
-    private static ProblemHttpResult NotFound(Guid orderId) => TypedResults.Problem(
+    internal static ProblemHttpResult NotFound(Guid orderId) => TypedResults.Problem(
         $"No saga was started for order {orderId:D}. Take the id from GET /sagas or GET /orders.", statusCode: StatusCodes.Status404NotFound,
         title: "saga-not-found", type: "urn:shop:saga-not-found", extensions: new Dictionary<string, object?> { ["code"] = "saga-not-found", ["field"] = "orderId" });
 }

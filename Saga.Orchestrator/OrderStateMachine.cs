@@ -56,6 +56,7 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderSaga>
         Correlate(() => OrderRejected, message => message.OrderId);
         Correlate(() => OrderCancelled, message => message.OrderId);
         Correlate(() => RetryOrderSaga, message => message.OrderId);
+        Correlate(() => ResolveOrderSaga, message => message.OrderId);
         Schedule(() => Deadline, saga => saga.DeadlineTokenId, schedule => schedule.Received = timedOut =>
             timedOut.CorrelateById(context => context.Message.OrderId).OnMissingInstance(missing => missing.Fault()));
     }
@@ -81,6 +82,7 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderSaga>
             On(OrderCancellationRequested, (saga, request) => saga.Undo(OrderEnding.Cancel, request.Reason)).Enter(Cancelling, options),
             WithDeadline(On(Deadline.Received, (saga, _) => saga.Undo(OrderEnding.Reject, TimedOutReason)), FirstPause).Enter(Cancelling, options),
             On(RetryOrderSaga).SendAwaited(options));
+        Ignored(Trying, ResolveOrderSaga);
         // Nobody can confirm, return or refund what was not asked for yet; the answer to the next command will tell.
         Ignored(Trying, StockConfirmed, StockConfirmationRejected, StockReturned, PaymentCaptured, PaymentCaptureRejected, PaymentRefunded);
         Ignored(Trying, OrderPlaced, OrderConfirmed, OrderRejected, OrderCancelled);
@@ -99,7 +101,8 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderSaga>
             On(PaymentRefunded, (saga, _) => saga.Fail(PaymentStanding.Refunded, AuthorizationLostReason)).Enter(Compensating, options),
             On(OrderCancellationRequested, (saga, request) => saga.RememberCancellation(request.Reason)),
             SendAgain(),
-            On(RetryOrderSaga).SendAwaited(options));
+            On(RetryOrderSaga).SendAwaited(options),
+            Resolve());
         Ignored(Confirming, StockReserved, StockRejected, PaymentAuthorized, PaymentDeclined);
         Ignored(Confirming, OrderPlaced, OrderConfirmed, OrderRejected, OrderCancelled);
     }
@@ -115,7 +118,8 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderSaga>
             On(OrderCancelled, (saga, order) => saga.Undo(OrderEnding.Cancel, order.Reason)).Enter(Compensating, options),
             On(OrderCancellationRequested, (saga, request) => saga.RememberCancellation(request.Reason)),
             SendAgain(),
-            On(RetryOrderSaga).SendAwaited(options));
+            On(RetryOrderSaga).SendAwaited(options),
+            Resolve());
         IgnoredFromParticipants(Completing);
         Ignored(Completing, OrderPlaced);
     }
@@ -126,7 +130,7 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderSaga>
             WithDeadline(On(OrderCancellationRequested, (saga, request) => saga.Undo(OrderEnding.Cancel, request.Reason)), FirstPause)
                 .Enter(Compensating, options));
         IgnoredFromParticipants(Confirmed);
-        Ignored(Confirmed, OrderPlaced, OrderConfirmed, OrderRejected, OrderCancelled, RetryOrderSaga, Deadline.Received);
+        Ignored(Confirmed, OrderPlaced, OrderConfirmed, OrderRejected, OrderCancelled, RetryOrderSaga, ResolveOrderSaga, Deadline.Received);
     }
 
     /// <summary>Late answers to Try change nothing: only the answers to CancelStock and VoidPayment say that nothing is held for good.</summary>
@@ -140,7 +144,8 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderSaga>
             On(StockConfirmed, (saga, _) => saga.Stock = StockStanding.Confirmed).Enter(Compensating, options),
             On(PaymentCaptured, (saga, _) => saga.Payment = PaymentStanding.Captured).Enter(Compensating, options),
             SendAgain(),
-            On(RetryOrderSaga).SendAwaited(options));
+            On(RetryOrderSaga).SendAwaited(options),
+            Resolve());
         Ignored(Cancelling, StockReserved, StockRejected, StockConfirmationRejected, PaymentAuthorized, PaymentDeclined, PaymentCaptureRejected);
         Ignored(Cancelling, OrderPlaced, OrderCancellationRequested, OrderConfirmed, OrderRejected, OrderCancelled);
     }
@@ -153,7 +158,8 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderSaga>
             On(PaymentRefunded, (saga, _) => saga.Payment = PaymentStanding.Refunded).Once(OrderSagaPolicy.IsUndone, Closing, options),
             On(PaymentVoided, (saga, _) => saga.Payment = PaymentStanding.Voided).Once(OrderSagaPolicy.IsUndone, Closing, options),
             SendAgain(),
-            On(RetryOrderSaga).SendAwaited(options));
+            On(RetryOrderSaga).SendAwaited(options),
+            Resolve());
         Ignored(Compensating, StockReserved, StockRejected, StockConfirmed, StockConfirmationRejected);
         Ignored(Compensating, PaymentAuthorized, PaymentDeclined, PaymentCaptured, PaymentCaptureRejected);
         Ignored(Compensating, OrderPlaced, OrderCancellationRequested, OrderConfirmed, OrderRejected, OrderCancelled);
@@ -166,7 +172,8 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderSaga>
             On(OrderCancelled).End(Cancelled, Deadline),
             On(OrderPlaced, (saga, order) => saga.Describe(order)),
             SendAgain(),
-            On(RetryOrderSaga).SendAwaited(options));
+            On(RetryOrderSaga).SendAwaited(options),
+            Resolve());
         IgnoredFromParticipants(Closing);
         Ignored(Closing, OrderCancellationRequested, OrderConfirmed);
     }
@@ -178,18 +185,17 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderSaga>
         foreach (var state in (State[])[Rejected, Cancelled])
         {
             IgnoredFromParticipants(state);
-            Ignored(state, OrderCancellationRequested, OrderConfirmed, OrderRejected, OrderCancelled, RetryOrderSaga, Deadline.Received);
+            Ignored(state, OrderCancellationRequested, OrderConfirmed, OrderRejected, OrderCancelled, RetryOrderSaga, ResolveOrderSaga, Deadline.Received);
         }
     }
 
     /// <summary>A deadline that passes after Try: nobody may stop half way, so the unanswered commands are sent again, for ever.</summary>
     private EventActivityBinder<OrderSaga, StepTimedOut> SendAgain() => WithDeadline(
-        On(Deadline.Received, (saga, _) =>
-        {
-            saga.Attempts++;
-            saga.NeedsAttention = OrderSagaPolicy.NeedsAttention(saga.Attempts);
-        }),
+        On(Deadline.Received, (saga, _) => saga.FailAgain()),
         saga => OrderSagaPolicy.Pause(saga.Attempts)).SendAwaited(options);
+
+    private EventActivityBinder<OrderSaga, ResolveOrderSaga> Resolve() =>
+        On(ResolveOrderSaga, (saga, resolution) => saga.Resolve(resolution, clock.GetUtcNow().TruncateToMicroseconds()));
 
     /// <summary>Notes what a message tells, and when, unless it only repeats.</summary>
     private EventActivityBinder<OrderSaga, T> On<T>(Event<T> message, Action<OrderSaga, T>? note = null) where T : class =>
@@ -272,6 +278,8 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderSaga>
     public Event<OrderCancelled> OrderCancelled { get; private set; } = null!;
 
     public Event<RetryOrderSaga> RetryOrderSaga { get; private set; } = null!;
+
+    public Event<ResolveOrderSaga> ResolveOrderSaga { get; private set; } = null!;
 
     public Schedule<OrderSaga, StepTimedOut> Deadline { get; private set; } = null!;
 }

@@ -43,6 +43,14 @@ public sealed record OrderCancellationRequested
     public required string Reason { get; init; }
 }
 
+/// <summary>Command to Order.Api: an operator wants the order cancelled. It answers with <see cref="OrderCancellationRequested"/> when that changes anything.</summary>
+public sealed record RequestOrderCancellation
+{
+    public required Guid OrderId { get; init; }
+
+    public required string Reason { get; init; }
+}
+
 /// <summary>Command to Order.Api: every step succeeded.</summary>
 public sealed record ConfirmOrder
 {

@@ -10,6 +10,18 @@ public partial class EventStore
     public async Task<TState> WaitForAsync<TState, TEvent>(
         Aggregate<TState, TEvent> aggregate, Guid id, Func<TState, bool> condition, TimeSpan timeout, CancellationToken cancellationToken = default)
         where TState : class
+        where TEvent : class => (await WaitForAsync(aggregate, id, (state, _) => condition(state), timeout, cancellationToken)).State;
+
+    /// <summary>Waits until a stream goes on after a version, in whichever process, or the time is up.</summary>
+    /// <returns>The version last seen.</returns>
+    public async Task<long> WaitForVersionAsync<TState, TEvent>(
+        Aggregate<TState, TEvent> aggregate, Guid id, long afterVersion, TimeSpan timeout, CancellationToken cancellationToken = default)
+        where TState : class
+        where TEvent : class => (await WaitForAsync(aggregate, id, (_, version) => version > afterVersion, timeout, cancellationToken)).Version;
+
+    private async Task<(TState State, long Version)> WaitForAsync<TState, TEvent>(
+        Aggregate<TState, TEvent> aggregate, Guid id, Func<TState, long, bool> condition, TimeSpan timeout, CancellationToken cancellationToken)
+        where TState : class
         where TEvent : class
     {
         var deadline = Clock.GetUtcNow() + timeout;
@@ -18,12 +30,12 @@ public partial class EventStore
         {
             // A change that is not remembered yet wakes us when it is.
             var changed = watch.NextAsync();
-            var (state, _) = await ReadEventuallyAsync(aggregate, id, cancellationToken);
-            if (condition(state))
-                return state;
+            var seen = await ReadEventuallyAsync(aggregate, id, cancellationToken);
+            if (condition(seen.State, seen.Version))
+                return seen;
             var left = deadline - Clock.GetUtcNow();
             if (left <= TimeSpan.Zero || !await EndsWithinAsync(changed, left, cancellationToken))
-                return (await ReadAsync(aggregate, id, cancellationToken)).State;
+                return await ReadAsync(aggregate, id, cancellationToken);
         }
     }
 

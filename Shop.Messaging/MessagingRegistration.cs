@@ -10,6 +10,7 @@ using Shop.Messaging.Consuming;
 using Shop.Messaging.Delivery;
 using Shop.Messaging.Local;
 using Shop.Messaging.Measuring;
+using Shop.Messaging.Operating;
 using Shop.Messaging.RabbitMq;
 
 namespace Shop.Messaging;
@@ -94,6 +95,7 @@ public static class MessagingRegistration
         services.AddSingleton<IMessageOutbox, MessageOutbox>();
         services.AddSingleton(provider => new ParkedMessages(
             provider.GetServices<EventStore>(), provider.GetRequiredService<LocalQueues>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<OperatorActionList>();
         services.AddMassTransit(bus =>
         {
             bus.TryAddSingleton(new ServiceEndpoints());

@@ -3,6 +3,7 @@ using Shop.EventSourcing;
 using Shop.EventSourcing.Storage;
 using Shop.Messaging.Delivery;
 using Shop.Messaging.Local;
+using Shop.Messaging.Operating;
 
 namespace Shop.Messaging;
 
@@ -35,9 +36,11 @@ public sealed class ParkedMessages
     /// commit. It keeps its id: if it had been handled after all, nothing happens twice.
     /// </summary>
     /// <param name="body">The edited body, UTF-8 JSON, or null.</param>
+    /// <param name="who">The operator; recorded in the same commit.</param>
+    /// <param name="reason">Why; recorded too.</param>
     /// <returns>False when there is no such parked message.</returns>
     /// <exception cref="DomainException">The edited body is not JSON.</exception>
-    public async Task<bool> RedriveAsync(Guid parkedId, byte[]? body = null, CancellationToken cancellationToken = default)
+    public async Task<bool> RedriveAsync(Guid parkedId, byte[]? body = null, string who = "unknown", string? reason = null, CancellationToken cancellationToken = default)
     {
         if (body is not null)
             CheckJson(body);
@@ -47,14 +50,16 @@ public sealed class ParkedMessages
             if (parked is null)
                 continue;
             var now = clock.GetUtcNow();
+            var acted = new OperatorActed(who, body is null ? "message-redriven" : "message-edited-and-redriven", $"message {parked.Id:D}", OperatorActions.ReasonOrNone(reason));
             await store.ExecuteAsync(
-                unit =>
+                async unit =>
                 {
+                    await unit.RecordOperatorActionAsync(acted, cancellationToken);
                     unit.Unpark(parked.Id);
                     unit.Send(new(
                         parked.MessageId ?? Ids.New(now), localQueues.Contains(parked.Endpoint) ? LocalQueues.Address(parked.Endpoint) : OutboxAddress.Of(parked.Endpoint), parked.ContentType, parked.MessageType, body ?? parked.Body,
                         OutboxSerializer.WithoutRedundant(parked.Headers), now, DueAt: null));
-                    return Task.FromResult(true);
+                    return true;
                 },
                 cancellationToken: cancellationToken);
             return true;

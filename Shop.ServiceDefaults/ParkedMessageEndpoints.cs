@@ -14,7 +14,8 @@ public sealed record ParkedMessageResponse(
     Guid Id, string Store, string Endpoint, Guid? MessageId, string MessageType, string Body, string Reason, string Exception, DateTimeOffset ParkedAt);
 
 /// <param name="Body">The message's edited body, or absent to send it as it was.</param>
-public sealed record RedriveRequest(JsonElement? Body);
+/// <param name="Reason">Why; it is written down.</param>
+public sealed record RedriveRequest(JsonElement? Body, string? Reason = null);
 
 /// <summary>Parked messages: look at them, and send one again as it was or edited.</summary>
 internal static class ParkedMessageEndpoints
@@ -32,10 +33,10 @@ internal static class ParkedMessageEndpoints
             Encoding.UTF8.GetString(entry.Message.Body), entry.Message.Reason, entry.Message.Exception, entry.Message.ParkedAt)));
 
     private static async Task<Results<Accepted, ProblemHttpResult>> RedriveAsync(
-        Guid id, ParkedMessages messages, RedriveRequest? request, CancellationToken cancellationToken)
+        Guid id, ParkedMessages messages, RedriveRequest? request, HttpContext http, CancellationToken cancellationToken)
     {
         var body = request?.Body is { } edited ? Encoding.UTF8.GetBytes(edited.GetRawText()) : null;
-        return await messages.RedriveAsync(id, body, cancellationToken)
+        return await messages.RedriveAsync(id, body, http.Who(), request?.Reason, cancellationToken)
             ? TypedResults.Accepted((string?)null)
             : TypedResults.Problem($"No message {id} is parked. GET /messages/parked lists them.", statusCode: StatusCodes.Status404NotFound, title: "parked-message-not-found");
     }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Shop.EventSourcing;
 using Shop.EventSourcing.Projections;
 using Shop.EventSourcing.Storage;
+using Shop.Messaging.Operating;
 using Shop.ServiceDefaults.Security;
 
 namespace Shop.ServiceDefaults;
@@ -27,19 +28,24 @@ internal static class ProjectionEndpoints
         projections.MapGet("/{name}", ReadAsync).WithSummary("One read model.");
         projections.MapGet("/{name}/difference", CompareAsync).WithSummary("How what is built beside a read model differs from it, row by row.");
         Action("pause", "Applies nothing more, in all replicas, until it is resumed.", (control, name, request, http) =>
-            control.PauseAsync(name, By(request, http), request?.Reason, http.RequestAborted));
+            control.PauseAsync(name, WhoActs(request, http), request?.Reason, http.RequestAborted));
         Action("resume", "Goes on; one that stopped before an event tries it again.", (control, name, _, http) => control.ResumeAsync(name, http.RequestAborted));
         Action("rebuild", "Builds it anew from the first event, beside the one that is read.", (control, name, _, http) => control.RebuildAsync(name, http.RequestAborted));
         Action("swap", "Reads what was built from now on, and keeps what was before.", (control, name, _, http) => control.SwapAsync(name, http.RequestAborted));
         Action("back", "Reads what was before the last swap again.", (control, name, _, http) => control.BackAsync(name, http.RequestAborted));
         Action("discard", "Gives up what is built beside it; where nothing is, what was before.", DiscardAsync);
-        Action("skip", "Passes over the event that stopped it, for good, and writes down who said so and why.", SkipAsync);
+        Action("skip", "Passes over the event that stopped it, for good, and writes down who said so and why.", (control, name, request, http) =>
+            control.SkipAsync(name, request!.Position!.Value, WhoActs(request, http), request.Reason!, http.RequestAborted));
 
         void Action(string action, string summary, Func<ProjectionControl, string, ProjectionRequest?, HttpContext, Task> act) =>
-            projections.MapPost($"/{{name}}/{action}", async (string name, HttpContext http, IEnumerable<ProjectionControl> controls, ProjectionRequest? request) =>
+            projections.MapPost($"/{{name}}/{action}", async (
+                string name, HttpContext http, IEnumerable<ProjectionControl> controls, IEnumerable<EventStore> stores, ProjectionRequest? request) =>
             {
                 if (Find(controls, name) is not { } control)
                     return Unknown(name);
+                Check(action, request, http);
+                await stores.First(store => store.Name == control.Store).RecordOperatorActionAsync(
+                    new(WhoActs(request, http), $"projection-{action}", $"projection {name}", OperatorActions.ReasonOrNone(request?.Reason)), http.RequestAborted);
                 await act(control, name, request, http);
                 return (Results<Ok<ProjectionStatus>, ProblemHttpResult>)TypedResults.Ok(await control.ReadAsync(name, http.RequestAborted));
             }).WithSummary(summary);
@@ -63,13 +69,15 @@ internal static class ProjectionEndpoints
             ? TypedResults.Ok(await control.CompareAsync(name, Math.Clamp(limit ?? 100, 0, RowsMax), cancellationToken))
             : Unknown(name);
 
-    private static Task SkipAsync(ProjectionControl control, string name, ProjectionRequest? request, HttpContext http)
+    /// <exception cref="DomainException">It does not say what it must.</exception>
+    private static void Check(string action, ProjectionRequest? request, HttpContext http)
     {
-        if (request?.Position is not { } position)
+        if (action == "skip" && request?.Position is null)
             throw new DomainException("invalid-request", "Name the position of the event that stopped it, as its status does.") { Field = "position" };
-        if (string.IsNullOrWhiteSpace(request.Reason))
+        if (action == "skip" && string.IsNullOrWhiteSpace(request!.Reason))
             throw new DomainException("invalid-request", "Say why: it is written down with the event that is passed over.") { Field = "reason" };
-        return control.SkipAsync(name, position, By(request, http), request.Reason, http.RequestAborted);
+        if (action is "skip" or "pause" && http.User.Identity is not { IsAuthenticated: true } && string.IsNullOrWhiteSpace(request?.By))
+            throw new DomainException("invalid-request", "Say who you are: it is written down.") { Field = "by" };
     }
 
     private static async Task DiscardAsync(ProjectionControl control, string name, ProjectionRequest? request, HttpContext http)
@@ -80,11 +88,8 @@ internal static class ProjectionEndpoints
 
     private static ProjectionControl? Find(IEnumerable<ProjectionControl> controls, string name) => controls.FirstOrDefault(control => control.Names.Contains(name));
 
-    /// <exception cref="DomainException">Nobody says who it is.</exception>
-    private static string By(ProjectionRequest? request, HttpContext http) =>
-        http.User.Identity is { IsAuthenticated: true, Name: { } user } ? user
-        : !string.IsNullOrWhiteSpace(request?.By) ? request.By
-        : throw new DomainException("invalid-request", "Say who you are: it is written down.") { Field = "by" };
+    private static string WhoActs(ProjectionRequest? request, HttpContext http) =>
+        http.User.Identity is { IsAuthenticated: true } || string.IsNullOrWhiteSpace(request?.By) ? http.Who() : request.By;
 
     private static ProblemHttpResult Unknown(string name) => TypedResults.Problem(
         $"No read model is called {name}. GET /projections lists them.", statusCode: StatusCodes.Status404NotFound, title: "projection-not-found", type: "urn:shop:projection-not-found",

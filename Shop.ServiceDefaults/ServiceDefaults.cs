@@ -61,7 +61,7 @@ public static class ServiceDefaults
 
     /// <summary>
     /// Who calls and what they may, error handling, the OpenAPI document at <c>/openapi/v1.json</c>, a page to try it at <c>/docs</c>, health, counters, parked
-    /// messages, read models.
+    /// messages, read models, what operators did.
     /// </summary>
     public static WebApplication UseShopServiceDefaults(this WebApplication app)
     {
@@ -82,6 +82,7 @@ public static class ServiceDefaults
         if (app.Services.GetRequiredService<IServiceProviderIsService>().IsService(typeof(ParkedMessages)))
             ParkedMessageEndpoints.Map(app);
         ProjectionEndpoints.Map(app);
+        Operators.Map(app);
         return app;
     }
 

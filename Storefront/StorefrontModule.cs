@@ -34,6 +34,7 @@ public static class StorefrontModule
         services.AddScoped<ServiceCaller>();
         services.AddScoped<CatalogueClient>();
         services.AddScoped<OrderClient>();
+        services.AddScoped<ProgressClient>();
         services.AddScoped<CartStore>();
         return builder;
     }

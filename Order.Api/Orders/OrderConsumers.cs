@@ -24,6 +24,26 @@ public sealed class CancelOrderConsumer(OrderMetrics metrics, TimeProvider clock
         OrderEnd.DecideAsync(context, context.Message.OrderId, metrics, clock, at => new OrderCommand.Cancel(context.Message.Reason, at));
 }
 
+/// <summary>An operator's cancellation takes the same way as a shopper's; for an order that was rejected there is nothing to do.</summary>
+public sealed class RequestOrderCancellationConsumer(TimeProvider clock) : IConsumer<RequestOrderCancellation>
+{
+    public async Task Consume(ConsumeContext<RequestOrderCancellation> context)
+    {
+        var (orderId, reason) = (context.Message.OrderId, context.Message.Reason);
+        var unit = context.UnitOfWork();
+        var order = await unit.LoadAsync(Order.Aggregate, orderId, context.CancellationToken);
+        var now = clock.GetUtcNow().TruncateToMicroseconds();
+        var requested = unit.Decide(() =>
+        {
+            var events = order.State is Order.Rejected ? [] : OrderDecider.Decide(new OrderCommand.RequestCancellation(reason, now), order.State);
+            order.Append(events);
+            return events.Count > 0;
+        });
+        if (requested)
+            await context.Publish(new OrderCancellationRequested { OrderId = orderId, Reason = reason });
+    }
+}
+
 /// <summary>The end of an order, and with it the answer to the request that still waits for it.</summary>
 public static class OrderEnd
 {

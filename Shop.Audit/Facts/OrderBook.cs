@@ -61,7 +61,7 @@ public sealed class OrderBook : IEventBook
                 requests[recorded.Stream] = data.GetProperty("orderId").GetGuid();
                 return true;
             default:
-                return recorded.Type is "order-cancellation-requested.v1" or "request-answered.v1" or "product-quoted.v1";
+                return recorded.Type is "order-cancellation-requested.v1" or "request-answered.v1" or "product-quoted.v1" or "operator-acted.v1";
         }
     }
 

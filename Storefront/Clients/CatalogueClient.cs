@@ -17,5 +17,12 @@ public sealed class CatalogueClient(ServiceCaller caller)
     public Task<CatalogueItem?> GetAsync(string sku, CancellationToken cancellationToken = default) =>
         caller.GetAsync<CatalogueItem>(ServiceAddresses.Inventory, $"products/{Uri.EscapeDataString(sku)}", cancellationToken);
 
+    /// <returns>What is known of these products, by SKU; one that was never listed is missing.</returns>
+    public async Task<IReadOnlyDictionary<string, CatalogueItem>> GetAsync(IEnumerable<string> skus, CancellationToken cancellationToken = default)
+    {
+        var items = await Task.WhenAll(skus.Distinct(StringComparer.Ordinal).Select(sku => GetAsync(sku, cancellationToken)));
+        return items.OfType<CatalogueItem>().ToDictionary(item => item.Sku, StringComparer.Ordinal);
+    }
+
     private static string Query(string name, string? value) => string.IsNullOrWhiteSpace(value) ? "" : $"&{name}={Uri.EscapeDataString(value)}";
 }

@@ -39,6 +39,7 @@ internal static class Given
         nameof(OrderRejected) => new OrderRejected { OrderId = orderId, Reason = "rejected" },
         nameof(OrderCancelled) => new OrderCancelled { OrderId = orderId, Reason = "cancelled" },
         nameof(RetryOrderSaga) => new RetryOrderSaga { OrderId = orderId },
+        nameof(ResolveOrderSaga) => new ResolveOrderSaga { OrderId = orderId, By = "olga", Reason = "called the provider" },
         nameof(StepTimedOut) => new StepTimedOut { OrderId = orderId },
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "Unknown message."),
     };

@@ -54,8 +54,12 @@ public sealed class OrderSagaStorageTests
     {
         using var models = new ReadModels(new DbContextOptionsBuilder().UseNpgsql("Host=nowhere").Options, [OrderSagaRow.Table]);
 
-        var sql = OrderSagaList.Page(models.Query<OrderSagaRow>(), "trying", true, new(DateTimeOffset.UnixEpoch, Guid.Empty)).Take(51).ToQueryString();
+        var filter = new OrderSagaFilter { State = "trying,closing", NeedsAttention = true, Reason = "100%", Sku = "CUP", OlderThanSeconds = 60, MinTotalMinor = 1 };
+        var sql = OrderSagaList.Page(filter.Apply(models.Query<OrderSagaRow>(), DateTimeOffset.UnixEpoch.AddDays(1)), SagaOrder.NewestFirst, new(0, Guid.Empty))
+            .Take(51).ToQueryString();
 
+        sql.ShouldContain("lower(s.reason) LIKE");
+        sql.ShouldContain("s.skus LIKE");
         sql.ShouldContain("placed_at =");
         sql.ShouldContain("order_id <");
         sql.ShouldContain("ORDER BY s.placed_at DESC, s.order_id DESC");

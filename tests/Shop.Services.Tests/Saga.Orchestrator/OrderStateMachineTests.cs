@@ -31,6 +31,7 @@ public sealed class OrderStateMachineTests
         OrderRejected              none    -               -               Compensating           -            -            -            Rejected  -        -
         OrderCancelled             none    -               -               Compensating           -            -            -            Cancelled -        -
         RetryOrderSaga             none    stay            stay            stay                   -            stay         stay         stay      -        -
+        ResolveOrderSaga           none    -               stay            stay                   -            stay         stay         stay      -        -
         Deadline.Received          none    Cancelling      stay            stay                   -            stay         stay         stay      -        -
         """;
 

@@ -24,7 +24,10 @@ internal static class SagaDocument
 
         Every state that waits has one live deadline. In Trying it gives the order up; later it sends the unanswered commands again
         with pauses of 5, 10, 20, 40, … seconds up to 5 minutes, for ever. After three vain repetitions the saga *needs
-        attention*. An operator's retry (`POST /sagas/{orderId}/retry`) sends the same commands at once.
+        attention*. An operator's retry (`POST /sagas/{orderId}/retry`) sends the same commands at once. An operator who has taken care
+        of it *resolves* it (`POST /sagas/{orderId}/resolve`): the mark goes and nothing else changes, so that the commands go on being
+        repeated, and the next vain repetition marks it again. An operator's cancellation (`POST /sagas/{orderId}/cancel`) is sent to the
+        order, whose first durable decision wins.
 
 
         """;

@@ -141,6 +141,25 @@ public sealed class OrderLifeTests
     }
 
     [Fact]
+    public async Task An_operators_cancellation_is_announced_once_and_changes_nothing_for_a_rejected_order()
+    {
+        await using var shop = await TestOrdering.StartAsync();
+        var orderId = await shop.PlacedAsync("key");
+        var rejected = await shop.PlacedAsync("other");
+        await shop.SendAsync(new RejectOrder { OrderId = rejected, Reason = "declined" });
+        ((string)(await shop.GetAsync($"/orders/{rejected}?wait=5"))["status"]!).ShouldBe("rejected");
+
+        foreach (var id in (Guid[])[orderId, orderId, rejected])
+            await shop.SendAsync(new RequestOrderCancellation { OrderId = id, Reason = "fraud" });
+        await TestOrdering.Eventually(async () => (await shop.Store.Engine.ReadOutboxAsync(10, default)).Count == 0);
+
+        await TestOrdering.Eventually(() => Task.FromResult(shop.World.Messages.OfType<OrderCancellationRequested>().Any()));
+        shop.World.Messages.OfType<OrderCancellationRequested>().ShouldHaveSingleItem().ShouldBe(new OrderCancellationRequested { OrderId = orderId, Reason = "fraud" });
+        (await shop.CountAsync("order-cancellation-requested.v1")).ShouldBe(1);
+        (await shop.Store.Engine.ReadParkedAsync(10, default)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_command_for_an_order_that_was_never_placed_is_parked_and_the_others_go_on()
     {
         await using var shop = await TestOrdering.StartAsync();
