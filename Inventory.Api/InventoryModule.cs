@@ -26,7 +26,7 @@ public static class InventoryRegistration
     };
 
     public static IServiceCollection AddInventory(this IServiceCollection services, IConfiguration configuration) =>
-        services.AddStore<InventoryModule>(configuration, Store).AddSingleton<Inventory>()
+        services.AddStore<InventoryModule>(configuration, Store).AddSingleton<Inventory>().AddSingleton<IOverviewPart, StockOverview>()
             .AddSingleton<ReservationPart>().AddSingleton<IOrderPartReader>(provider => provider.GetRequiredService<ReservationPart>());
 
     public static void AddInventoryConsumers(this IBusRegistrationConfigurator bus) =>

@@ -27,6 +27,7 @@ public static class PaymentsModuleExtensions
         .AddPaymentGateway(configuration)
         .AddSingleton<PaymentDecisions>()
         .AddSingleton<PaymentPart>()
+        .AddSingleton<IOverviewPart, PaymentOverview>()
         .AddSingleton<IOrderPartReader>(provider => provider.GetRequiredService<PaymentPart>())
         .AddLocalQueue<CallProvider, CallProviderHandler>(PaymentsModule.PaymentProviderQueue)
         .AddStore<PaymentsModule>(configuration, Store);

@@ -51,7 +51,7 @@ public static class AuditCommand
 
     internal static string FileOf(string data, StoreDefinition definition) => Stores.FileOf(data, definition);
 
-    private static ProviderIntent ToIntent(LedgerRecord record) => new(
+    internal static ProviderIntent ToIntent(LedgerRecord record) => new(
         record.IntentId, record.OrderId, record.AmountMinor, record.Currency, record.Status, record.CapturedMinor, record.RefundedMinor,
         record.Captures, record.Refunds);
 }

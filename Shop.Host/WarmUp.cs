@@ -34,6 +34,7 @@ internal static class WarmUp
                 [$"{GatewayOptions.Section}:{nameof(GatewayOptions.SecretKey)}"] = "",
                 [DemoAccounts.Setting] = "false",
                 ["OTEL_SDK_DISABLED"] = "true",
+                ["Audit:Live"] = "false",
             };
             // What it does belongs to a trace that is not sampled: it must not show up as orders of the shop that it is for.
             using var untraced = new Activity("warm-up").Start();

@@ -43,6 +43,7 @@ internal static class AccountsRegistration
         });
         services.AddSingleton<DemoAccounts>();
         services.AddScoped<AccountService>();
+        services.AddScoped<UserToken>();
         services.AddHostedService<AccountsOpener>();
         services.AddHealthChecks().AddCheck<AccountsHealthCheck>($"store {DatabaseName}", tags: ["ready"]);
     }
