@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Shop.ServiceDefaults.Databases;
@@ -42,21 +43,41 @@ internal sealed class AccountsOpener(
     /// <exception cref="OptionsValidationException">The account cannot be made, or somebody else has the address.</exception>
     private async Task EnsureAsync(string email, string? displayName, string role, string password)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        var accounts = scope.ServiceProvider.GetRequiredService<UserManager<Account>>();
-        if (await accounts.FindByEmailAsync(email) is not { } known)
+        if (await FindAsync(email) is not { } known)
         {
-            var account = new Account { UserName = email, Email = email, DisplayName = displayName, Role = role };
-            var result = await accounts.CreateAsync(account, password);
-            if (result.Succeeded)
+            var result = await CreateAsync(new() { UserName = email, Email = email, DisplayName = displayName, Role = role }, password);
+            if (result?.Succeeded == true)
                 return;
             // Another replica may have been quicker.
-            known = await accounts.FindByEmailAsync(email)
-                ?? throw AccountsOptions.Refused($"The account {email} cannot be made: {string.Join(' ', result.Errors.Select(error => error.Description))}");
+            known = await FindAsync(email)
+                ?? throw AccountsOptions.Refused($"The account {email} cannot be made: {string.Join(' ', result?.Errors.Select(error => error.Description) ?? [])}");
         }
 
         // Whoever opened it as a customer does not become an operator by that.
         if (known.Role != role)
             throw AccountsOptions.Refused($"The account {email} is to be an {role}'s, but a {known.Role} has it. Name another address in {AccountsOptions.Section}:Operator:Email.");
     }
+
+    private async Task<Account?> FindAsync(string email)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<UserManager<Account>>().FindByEmailAsync(email);
+    }
+
+    /// <returns>Null: the database refused it, as it does when another replica made it at the same moment.</returns>
+    private async Task<IdentityResult?> CreateAsync(Account account, string password)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        try
+        {
+            return await scope.ServiceProvider.GetRequiredService<UserManager<Account>>().CreateAsync(account, password);
+        }
+        catch (DbUpdateException error) when (!StorageIsAway(error))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Then the opening is tried again as a whole.</summary>
+    private static bool StorageIsAway(DbUpdateException error) => error.InnerException is DbException { IsTransient: true };
 }
