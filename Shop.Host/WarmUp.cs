@@ -4,6 +4,7 @@ using System.Text;
 using Shop.Host.Catalogue;
 using Shop.Payments.Gateway;
 using Shop.ServiceDefaults.Security;
+using Shop.Storefront.Accounts;
 
 namespace Shop.Host;
 
@@ -31,6 +32,7 @@ internal static class WarmUp
                 ["Shop:Store"] = "Sqlite",
                 ["Shop:Transport"] = "InMemory",
                 [$"{GatewayOptions.Section}:{nameof(GatewayOptions.SecretKey)}"] = "",
+                [DemoAccounts.Setting] = "false",
                 ["OTEL_SDK_DISABLED"] = "true",
                 ["Audit:Live"] = "false",
             };

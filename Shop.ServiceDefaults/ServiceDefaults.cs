@@ -54,6 +54,7 @@ public static class ServiceDefaults
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         // Where the keys are, and that they are files: docs/security.md says so.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
         builder.Logging.AddFilter("MassTransit", LogLevel.Warning);
         builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
         // Whoever asks is told; a line for each probe would drown the one that says what is away.
