@@ -1,6 +1,7 @@
 using MassTransit;
 using Shop.Contracts;
 using Shop.EventSourcing.Archive;
+using Shop.Jobs;
 using Shop.Messaging;
 using Shop.ServiceDefaults;
 
@@ -26,7 +27,7 @@ public static class InventoryRegistration
     };
 
     public static IServiceCollection AddInventory(this IServiceCollection services, IConfiguration configuration) =>
-        services.AddStore<InventoryModule>(configuration, Store).AddSingleton<Inventory>().AddSingleton<IOverviewPart, StockOverview>()
+        services.AddStore<InventoryModule>(configuration, Store).AddSingleton<Inventory>().AddSingleton<IOverviewPart, StockOverview>().AddJob(ExpirySweep.Define)
             .AddSingleton<ReservationPart>().AddSingleton<IOrderPartReader>(provider => provider.GetRequiredService<ReservationPart>());
 
     public static void AddInventoryConsumers(this IBusRegistrationConfigurator bus) =>

@@ -1,6 +1,7 @@
 using MassTransit;
 using Shop.Contracts;
 using Shop.EventSourcing.Archive;
+using Shop.Jobs;
 using Shop.Messaging;
 using Shop.Payments.Gateway;
 using Shop.ServiceDefaults;
@@ -28,6 +29,7 @@ public static class PaymentsModuleExtensions
         .AddSingleton<PaymentDecisions>()
         .AddSingleton<PaymentPart>()
         .AddSingleton<IOverviewPart, PaymentOverview>()
+        .AddJob(PaymentReconciliation.Define)
         .AddSingleton<IOrderPartReader>(provider => provider.GetRequiredService<PaymentPart>())
         .AddLocalQueue<CallProvider, CallProviderHandler>(PaymentsModule.PaymentProviderQueue)
         .AddStore<PaymentsModule>(configuration, Store);

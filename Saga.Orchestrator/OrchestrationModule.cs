@@ -2,6 +2,7 @@ using MassTransit;
 using Shop.Contracts;
 using Shop.EventSourcing.Archive;
 using Shop.EventSourcing.Projections;
+using Shop.Jobs;
 using Shop.Messaging;
 using Shop.Messaging.Measuring;
 using Shop.Messaging.Sagas;
@@ -42,6 +43,7 @@ public static class OrchestrationRegistration
             .ValidateOnStart();
         services.AddPeriodicMeasurement<OrderSagaMetrics>();
         services.AddSingleton<OrderTally>().AddSingleton<IOverviewPart, SagaOverview>().AddSingleton<IOverviewPart, EndedOrdersOverview>();
+        services.AddJob(SagaWatchdog.Define);
         services.AddSingleton<SagaOperations>();
         services.AddSingleton<OrderSagaPart>().AddSingleton<IOrderPartReader>(provider => provider.GetRequiredService<OrderSagaPart>());
         return services.AddStore<OrchestrationModule>(configuration, OrderSagas.Store);

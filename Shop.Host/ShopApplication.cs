@@ -1,7 +1,9 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Shop.Host.Catalogue;
+using Shop.Host.Jobs;
 using Shop.Inventory;
+using Shop.Jobs;
 using Shop.Messaging;
 using Shop.Orchestration;
 using Shop.Ordering;
@@ -100,6 +102,8 @@ public sealed class ShopApplication : IAsyncDisposable
         builder.Services.AddInventory(builder.Configuration);
         builder.Services.AddPayments(builder.Configuration);
         builder.Services.AddOrchestration(builder.Configuration);
+        builder.Services.AddJob(AuditJob.Define);
+        builder.Services.AddShopJobs(builder.Configuration);
         builder.Services.AddShopMessaging(builder.Configuration, bus =>
         {
             bus.AddOrderingConsumers();

@@ -33,6 +33,7 @@ internal static class WarmUp
                 ["Shop:Transport"] = "InMemory",
                 [$"{GatewayOptions.Section}:{nameof(GatewayOptions.SecretKey)}"] = "",
                 [DemoAccounts.Setting] = "false",
+                ["Shop:Jobs:Enabled"] = "false",
                 ["OTEL_SDK_DISABLED"] = "true",
                 ["Audit:Live"] = "false",
             };

@@ -44,7 +44,10 @@ public static class StoreEngines
         return folder;
     }
 
-    private static PostgreSqlEngine CreatePostgreSql(IConfiguration configuration, StoreDefinition definition, IHostEnvironment? environment)
+    /// <summary>The connection string of a store's PostgreSQL database.</summary>
+    /// <param name="environment">Whose credentials are checked in Production; null: of nobody.</param>
+    /// <exception cref="StartupException">It is missing, cannot be understood, or is not for Production.</exception>
+    public static string PostgreSqlConnectionString(IConfiguration configuration, StoreDefinition definition, IHostEnvironment? environment)
     {
         var connectionString = configuration.GetConnectionString(definition.Name);
         var setting = $"ConnectionStrings:{definition.Name}";
@@ -56,17 +59,20 @@ public static class StoreEngines
             if (string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(connectionString).Host))
                 throw new StartupException($"Setting {setting} names no Host. Give one such as {example}");
             Credentials.RefuseInProduction(environment, setting, Credentials.DatabaseProblem(connectionString));
-            return new(connectionString, definition.Tables)
-            {
-                WriterClaim = MessagingOptions.Read(configuration).ClaimDuration,
-                Segments = configuration["Shop:Archive:Path"] is { Length: > 0 } archive ? new(Path.Combine(archive, definition.Name)) : null,
-            };
+            return connectionString;
         }
         catch (Exception error) when (error is not StartupException)
         {
             throw new StartupException($"Setting {setting} is not an Npgsql connection string: {error.Message} Give one such as {example}", error);
         }
     }
+
+    private static PostgreSqlEngine CreatePostgreSql(IConfiguration configuration, StoreDefinition definition, IHostEnvironment? environment) =>
+        new(PostgreSqlConnectionString(configuration, definition, environment), definition.Tables)
+        {
+            WriterClaim = MessagingOptions.Read(configuration).ClaimDuration,
+            Segments = configuration["Shop:Archive:Path"] is { Length: > 0 } archive ? new(Path.Combine(archive, definition.Name)) : null,
+        };
 
     private static string Kind(IConfiguration configuration) => (configuration["Shop:Store"] ?? "Sqlite").ToUpperInvariant() switch
     {

@@ -64,7 +64,7 @@ public static class ServiceDefaults
 
     /// <summary>
     /// Who calls and what they may, error handling, the OpenAPI document at <c>/openapi/v1.json</c>, a page to try it at <c>/docs</c>, health, counters, parked
-    /// messages, read models, streams, the overview, what operators did.
+    /// messages, read models, streams, the overview, jobs, what operators did.
     /// </summary>
     public static WebApplication UseShopServiceDefaults(this WebApplication app)
     {
@@ -85,6 +85,7 @@ public static class ServiceDefaults
         if (app.Services.GetRequiredService<IServiceProviderIsService>().IsService(typeof(ParkedMessages)))
             MapOperating(app);
         ProjectionEndpoints.Map(app);
+        JobEndpoints.Map(app);
         return app;
     }
 

@@ -3,14 +3,15 @@ using Shop.EventSourcing.Storage;
 namespace Shop.EventSourcing.Proof;
 
 /// <summary>The log from its very beginning, also what stands before position 1, one event after the other.</summary>
-internal sealed class LogCursor(IStorageEngine engine, int batchSize, CancellationToken cancellationToken)
+/// <param name="from">Above 0: only what comes after this position.</param>
+internal sealed class LogCursor(IStorageEngine engine, int batchSize, long from, CancellationToken cancellationToken)
 {
     private IReadOnlyList<RecordedEvent> batch = [];
     private int next;
-    private long after = long.MinValue;
+    private long after = from > 0 ? from : long.MinValue;
 
     /// <summary>Of the last event taken; 0 before the first.</summary>
-    public long Position { get; private set; }
+    public long Position { get; private set; } = Math.Max(from, 0);
 
     public long Count { get; private set; }
 

@@ -14,14 +14,19 @@ public sealed class LogVerifier(string store, IStorageEngine engine, ProofKeys k
     private Seal? last;
     private long seals;
 
+    /// <summary>Above 0: the last position of a seal, which is only checked for its signature; what comes after it is compared.</summary>
+    public long From { get; init; }
+
     /// <param name="heads">Signed heads kept outside of the database; those of other stores are left alone.</param>
     public async Task<ProofReport> VerifyAsync(IEnumerable<SignedHead> heads, CancellationToken cancellationToken = default)
     {
         var kept = new Queue<SignedHead>(heads.Where(head => head.Store == store && IsGenuine(head)).OrderBy(head => head.Position));
         var head = await engine.ReadHeadAsync(cancellationToken);
-        var log = new LogCursor(engine, EventBatch, cancellationToken);
+        var log = new LogCursor(engine, EventBatch, From, cancellationToken);
         try
         {
+            if (From > 0)
+                await BeginAsync(cancellationToken);
             while (await engine.ReadSealsAsync(last?.Last ?? long.MinValue, SealBatch, cancellationToken) is { Count: > 0 } batch)
             {
                 foreach (var seal in batch)
@@ -50,6 +55,20 @@ public sealed class LogVerifier(string store, IStorageEngine engine, ProofKeys k
 
         var newest = last is not null && findings.Count == 0 ? SignedHead.Of(store, last) : null;
         return new(store, log.Count, last?.Last ?? 0, seals, newest, [.. findings.OrderBy(finding => finding.Position)]);
+    }
+
+    /// <summary>What is proved goes on from the seal at <see cref="From"/>.</summary>
+    private async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        if (await engine.ReadSealsAsync(From - 1, 1, cancellationToken) is [var before] && before.Last == From)
+        {
+            last = before;
+            if (!SignedHead.Of(store, before).IsSignedBy(keys))
+                findings.Add(new(TamperingKind.Forged, before.First, null, $"the seal of positions {Range(before)} {SignatureProblem(before.KeyId)}"));
+            return;
+        }
+
+        findings.Add(new(TamperingKind.SealMissing, From, null, "the log was sealed up to here before, and has no such seal now"));
     }
 
     private bool IsGenuine(SignedHead head)

@@ -71,6 +71,10 @@ public partial interface IStorageEngine : IAsyncDisposable
     /// <summary>Outbox messages waiting, oldest first, for operators and audits; takes no claim.</summary>
     Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken);
 
+    /// <summary>Which of these messages wait in the outbox, due or not.</summary>
+    Task<IReadOnlySet<Guid>> FindOutboxAsync(IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken) =>
+        throw new NotSupportedException($"{GetType().Name} cannot look for messages.");
+
     /// <summary>How much waits in the outbox and since when, and how much is parked: cheap enough to ask every few seconds.</summary>
     Task<OutboxStatus> ReadOutboxStatusAsync(DateTimeOffset now, CancellationToken cancellationToken);
 

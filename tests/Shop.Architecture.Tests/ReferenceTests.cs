@@ -6,7 +6,7 @@ namespace Shop.Architecture.Tests;
 /// <summary>What may know what. A project may reference less than it is allowed, never more.</summary>
 public sealed class ReferenceTests
 {
-    private static readonly string[] Libraries = ["Shop.Contracts", "Shop.EventSourcing", "Shop.Messaging", "Shop.ServiceDefaults"];
+    private static readonly string[] Libraries = ["Shop.Contracts", "Shop.EventSourcing", "Shop.Messaging", "Shop.Jobs", "Shop.ServiceDefaults"];
 
     /// <summary>Assemblies of the solution that each project may reference.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
@@ -14,7 +14,8 @@ public sealed class ReferenceTests
         ["Shop.Contracts"] = [],
         ["Shop.EventSourcing"] = [],
         ["Shop.Messaging"] = ["Shop.EventSourcing"],
-        ["Shop.ServiceDefaults"] = ["Shop.EventSourcing", "Shop.Messaging"],
+        ["Shop.Jobs"] = ["Shop.EventSourcing", "Shop.Messaging"],
+        ["Shop.ServiceDefaults"] = ["Shop.EventSourcing", "Shop.Messaging", "Shop.Jobs"],
         ["Order.Api"] = Libraries,
         ["Payment.Api"] = Libraries,
         ["Inventory.Api"] = Libraries,

@@ -13,10 +13,14 @@ public sealed partial class PostgreSqlEngine : IStorageEngine
     private const string SnapshotsSql = "SELECT stream, version, shape, state, taken_at FROM snapshots";
 
     private static readonly TimeSpan ReadRetryPause = TimeSpan.FromMilliseconds(500);
+    // Keeps what commits may have to wait for short.
+    private const int CleanedPerTransaction = 2_000;
+
     private static readonly string ReadStreamSql = EmbeddedSql.Read("PostgreSql", "read-stream");
     private static readonly string ReadLogSql = EmbeddedSql.Read("PostgreSql", "read-log");
     private static readonly string ReadOutboxSql = EmbeddedSql.Read("PostgreSql", "read-outbox");
     private static readonly string OutboxStatusSql = EmbeddedSql.Read("PostgreSql", "read-outbox-status");
+    private static readonly string CleanInboxSql = EmbeddedSql.Read("PostgreSql", "clean-inbox");
     private static readonly string ReadParkedSql = EmbeddedSql.Read("PostgreSql", "read-parked");
     private static readonly string ClaimOutboxSql = EmbeddedSql.Read("PostgreSql", "claim-outbox");
 
@@ -114,14 +118,27 @@ public sealed partial class PostgreSqlEngine : IStorageEngine
     public async Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken) =>
         await QueryAsync(ReadOutboxSql, Message, cancellationToken, limit);
 
+    public async Task<IReadOnlySet<Guid>> FindOutboxAsync(IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken) =>
+        (await QueryAsync("SELECT id FROM outbox WHERE id = ANY($1)", row => row.GetGuid(0), cancellationToken, messageIds.ToArray())).ToHashSet();
+
     public async Task<OutboxStatus> ReadOutboxStatusAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
         (await QueryAsync(OutboxStatusSql, Status, cancellationToken, now.UtcDateTime, OutboxStatus.CountedAtMost))[0];
 
     public async Task<bool> IsHandledAsync(string endpoint, Guid messageId, CancellationToken cancellationToken) =>
         await NumberAsync("SELECT count(*) FROM inbox WHERE endpoint = $1 AND message_id = $2", cancellationToken, endpoint, messageId) > 0;
 
-    public Task<int> CleanInboxAsync(DateTimeOffset handledBefore, CancellationToken cancellationToken) =>
-        ExecuteAsync("DELETE FROM inbox WHERE handled_at < $1", cancellationToken, handledBefore.UtcDateTime);
+    public async Task<int> CleanInboxAsync(DateTimeOffset handledBefore, CancellationToken cancellationToken)
+    {
+        var cleaned = 0;
+        int batch;
+        do
+        {
+            batch = await ExecuteAsync(CleanInboxSql, cancellationToken, handledBefore.UtcDateTime, CleanedPerTransaction);
+            cleaned += batch;
+        }
+        while (batch == CleanedPerTransaction);
+        return cleaned;
+    }
 
     public async Task<IReadOnlyList<ParkedMessage>> ReadParkedAsync(int limit, CancellationToken cancellationToken) =>
         await QueryAsync(ReadParkedSql, Parked, cancellationToken, limit);

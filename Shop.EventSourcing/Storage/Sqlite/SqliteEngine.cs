@@ -73,6 +73,9 @@ public sealed partial class SqliteEngine(string path, IReadOnlyList<Table> table
     public Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken) =>
         Read<IReadOnlyList<OutboxMessage>>(reader => reader.Outbox(limit), cancellationToken);
 
+    public Task<IReadOnlySet<Guid>> FindOutboxAsync(IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken) =>
+        Read<IReadOnlySet<Guid>>(reader => messageIds.Where(reader.IsInOutbox).ToHashSet(), cancellationToken);
+
     public Task<OutboxStatus> ReadOutboxStatusAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
         Read(reader => reader.OutboxStatus(now), cancellationToken);
 

@@ -57,6 +57,13 @@ internal sealed partial class SqliteReader : IDisposable
         return Rows(statement, row => new OutboxStatus(row.Int64(0), row.InstantOrNull(1), row.Int64(2)))[0];
     }
 
+    public bool IsInOutbox(Guid messageId)
+    {
+        var statement = Statement("SELECT 1 FROM outbox WHERE id = ?1");
+        statement.Bind(1, messageId);
+        return Single(statement, 0) == 1;
+    }
+
     public bool IsHandled(string endpoint, Guid messageId)
     {
         var statement = Statement("SELECT 1 FROM inbox WHERE endpoint = ?1 AND message_id = ?2");

@@ -58,6 +58,8 @@ public abstract partial class StorageEngineContract
         waiting.Select(found => found with { Body = [] }).ShouldBe([message with { Body = [] }, bare]);
         waiting[0].Body.ShouldBe(message.Body);
         waiting[1].Body.ShouldBeEmpty();
+        (await engine.FindOutboxAsync([message.Id, Guid.CreateVersion7(), bare.Id], default)).ShouldBe([message.Id, bare.Id], ignoreOrder: true);
+        (await engine.FindOutboxAsync([], default)).ShouldBeEmpty();
 
         await Commit(new() { OutboxDeletes = [message.Id, bare.Id, Guid.CreateVersion7()] });
         (await engine.ReadOutboxAsync(10, default)).ShouldBeEmpty();
