@@ -27,7 +27,7 @@ public static class InventoryRegistration
     };
 
     public static IServiceCollection AddInventory(this IServiceCollection services, IConfiguration configuration) =>
-        services.AddStore<InventoryModule>(configuration, Store).AddSingleton<Inventory>().AddJob(ExpirySweep.Define)
+        services.AddStore<InventoryModule>(configuration, Store).AddSingleton<Inventory>().AddSingleton<IOverviewPart, StockOverview>().AddJob(ExpirySweep.Define)
             .AddSingleton<ReservationPart>().AddSingleton<IOrderPartReader>(provider => provider.GetRequiredService<ReservationPart>());
 
     public static void AddInventoryConsumers(this IBusRegistrationConfigurator bus) =>

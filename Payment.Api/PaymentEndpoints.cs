@@ -20,14 +20,17 @@ public static class PaymentEndpoints
         payments.MapGet("/{orderId:guid}", GetAsync).WithSummary("One payment: its durable state and its history.");
         payments.MapGet("/{orderId:guid}/at", AtAsync).WithSummary("One payment as it was at an instant, with the call to the provider that was due.")
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        payments.MapGet("/{orderId:guid}/provider", ProviderView.GetAsync)
+            .WithSummary("One payment as the shop has it, and as the provider has it now. Changes nothing. For operators.");
     }
 
     /// <param name="state">Name of a state, such as <c>voiding</c>; all when absent.</param>
     /// <param name="after">Order id of the last payment of the page before: <c>next</c> of its answer.</param>
     /// <param name="needsAttention">True: only those that do not get on by themselves for long.</param>
+    /// <param name="unknown">True: only those of which nobody knows what the provider did.</param>
     /// <param name="at">As of when; as stored when absent.</param>
     private static async Task<Ok<PaymentPage>> ListAsync(
-        EventStore<PaymentsModule> store, string? state, Guid? after, int? limit, bool? needsAttention, string? at, CancellationToken cancellationToken)
+        EventStore<PaymentsModule> store, string? state, Guid? after, int? limit, bool? needsAttention, bool? unknown, string? at, CancellationToken cancellationToken)
     {
         var count = limit ?? DefaultLimit;
         if (count is < 1 or > MaxLimit)
@@ -36,7 +39,7 @@ public static class PaymentEndpoints
             throw new DomainException("unknown-state", $"There is no payment state '{state}': use one of {string.Join(", ", PaymentRow.States)}.") { Field = "state" };
 
         var page = await store.QueryAsync<PaymentRow, PaymentRow>(
-            PaymentRow.Projection, PastTime.Optional(at, "at"), rows => Page(rows, state, after, needsAttention).Take(count + 1), cancellationToken);
+            PaymentRow.Projection, PastTime.Optional(at, "at"), rows => Page(rows, state, after, needsAttention, unknown).Take(count + 1), cancellationToken);
         return TypedResults.Ok(new PaymentPage
         {
             Items = [.. page.Take(count)],
@@ -44,12 +47,16 @@ public static class PaymentEndpoints
         });
     }
 
-    private static IQueryable<PaymentRow> Page(IQueryable<PaymentRow> rows, string? state, Guid? after, bool? needsAttention)
+    private static IQueryable<PaymentRow> Page(IQueryable<PaymentRow> rows, string? state, Guid? after, bool? needsAttention, bool? unknown)
     {
         if (state is not null)
             rows = rows.Where(row => row.State == state);
         if (needsAttention is { } attention)
             rows = rows.Where(row => row.NeedsAttention == attention);
+        if (unknown == true)
+            rows = rows.Where(row => PaymentRow.StatesUnderWay.Contains(row.State) && row.UnknownSince != null);
+        else if (unknown == false)
+            rows = rows.Where(row => row.UnknownSince == null);
         if (after is { } last)
             rows = rows.Where(row => row.OrderId > last);
         return rows.OrderBy(row => row.OrderId);
@@ -63,17 +70,17 @@ public static class PaymentEndpoints
     {
         var (payment, version) = await store.ReadAsync(Payment.Aggregate, orderId, cancellationToken);
         if (payment is Payment.None)
-        {
-            return TypedResults.Problem(
-                statusCode: StatusCodes.Status404NotFound, title: "No such payment",
-                detail: $"No payment was ever asked for order {orderId}: check the id, or ask again when its saga has started.");
-        }
+            return NotFound(orderId);
 
         var history = new List<PaymentHistoryEntry>();
         await foreach (var recorded in store.ReadStreamAsync(Payment.Aggregate.Stream(orderId), toVersion: version, cancellationToken: cancellationToken))
             history.Add(new() { Version = recorded.Version, Type = recorded.Type, RecordedAt = recorded.RecordedAt, Data = JsonElement.Parse(recorded.Data) });
         return TypedResults.Ok(new PaymentDetails { Payment = PaymentRow.Of(payment, version), History = history });
     }
+
+    internal static ProblemHttpResult NotFound(Guid orderId) => TypedResults.Problem(
+        statusCode: StatusCodes.Status404NotFound, title: "No such payment",
+        detail: $"No payment was ever asked for order {orderId}: check the id, or ask again when its saga has started.");
 }
 
 public sealed record PaymentPage

@@ -16,6 +16,9 @@ public sealed record PaymentRow
         "fenced", "authorizing", "authorized", "declined", "capturing", "captured", "captureRejected", "voiding", "voided", "refunding", "refunded",
     ];
 
+    /// <summary>Those of them in which the provider's answer to something is awaited.</summary>
+    public static readonly IReadOnlyList<string> StatesUnderWay = ["authorizing", "capturing", "captureRejected", "voiding", "refunding"];
+
     public required Guid OrderId { get; init; }
 
     /// <summary>Name of the state, such as <c>authorized</c>.</summary>

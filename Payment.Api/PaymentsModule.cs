@@ -28,6 +28,7 @@ public static class PaymentsModuleExtensions
         .AddPaymentGateway(configuration)
         .AddSingleton<PaymentDecisions>()
         .AddSingleton<PaymentPart>()
+        .AddSingleton<IOverviewPart, PaymentOverview>()
         .AddJob(PaymentReconciliation.Define)
         .AddSingleton<IOrderPartReader>(provider => provider.GetRequiredService<PaymentPart>())
         .AddLocalQueue<CallProvider, CallProviderHandler>(PaymentsModule.PaymentProviderQueue)

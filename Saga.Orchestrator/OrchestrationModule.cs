@@ -42,6 +42,7 @@ public static class OrchestrationRegistration
             .Validate(options => options.LeaseSeconds > options.TryDeadlineSeconds, "Setting OrderSaga:LeaseSeconds must be more than OrderSaga:TryDeadlineSeconds.")
             .ValidateOnStart();
         services.AddPeriodicMeasurement<OrderSagaMetrics>();
+        services.AddSingleton<OrderTally>().AddSingleton<IOverviewPart, SagaOverview>().AddSingleton<IOverviewPart, EndedOrdersOverview>();
         services.AddJob(SagaWatchdog.Define);
         services.AddSingleton<SagaOperations>();
         services.AddSingleton<OrderSagaPart>().AddSingleton<IOrderPartReader>(provider => provider.GetRequiredService<OrderSagaPart>());

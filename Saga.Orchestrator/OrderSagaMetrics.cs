@@ -18,14 +18,16 @@ internal sealed class OrderSagaMetrics : IPeriodicMeasurement, IStateObserver<Or
     };
 
     private readonly EventStore<OrchestrationModule> store;
+    private readonly OrderTally tally;
     private readonly TimeProvider clock;
     private readonly Histogram<double> duration;
     private readonly Instrument[] gauges;
     private volatile Standing? standing;
 
-    public OrderSagaMetrics(OrderStateMachine machine, EventStore<OrchestrationModule> store, IMeterFactory meters, TimeProvider clock)
+    public OrderSagaMetrics(OrderStateMachine machine, EventStore<OrchestrationModule> store, OrderTally tally, IMeterFactory meters, TimeProvider clock)
     {
         this.store = store;
+        this.tally = tally;
         this.clock = clock;
         var meter = meters.Create("Shop.Orders");
         duration = meter.CreateHistogram("shop.saga.duration", "s", "From the placing of an order to the end of its saga.", tags: null, Seconds);
@@ -52,11 +54,15 @@ internal sealed class OrderSagaMetrics : IPeriodicMeasurement, IStateObserver<Or
 
     public Task StateChanged(BehaviorContext<OrderSaga> context, State currentState, State? previousState)
     {
-        if (duration.Enabled && context.Saga.EndedAt is { } endedAt && context.TryGetPayload<UnitOfWork>(out var unit))
+        if (context.Saga.EndedAt is { } endedAt && context.TryGetPayload<UnitOfWork>(out var unit))
         {
             var seconds = (endedAt - context.Saga.PlacedAt).TotalSeconds;
             var outcome = currentState.Name.ToLowerInvariant();
-            unit.AfterCommit(() => duration.Record(seconds, new KeyValuePair<string, object?>("outcome", outcome)));
+            unit.AfterCommit(() =>
+            {
+                tally.Ended(outcome, seconds);
+                duration.Record(seconds, new KeyValuePair<string, object?>("outcome", outcome));
+            });
         }
 
         return Task.CompletedTask;

@@ -5,19 +5,23 @@ namespace Shop.Audit;
 /// <summary>Everything that the checks look at, as read from the stores and from the provider.</summary>
 public sealed class AuditInput
 {
-    public OrderBook Orders { get; } = new();
+    public OrderBook Orders { get; private init; } = new();
 
-    public ReservationBook Reservations { get; } = new();
+    public ReservationBook Reservations { get; private init; } = new();
 
-    public StockBook Stock { get; } = new();
+    public StockBook Stock { get; private init; } = new();
 
-    public PaymentBook Payments { get; } = new();
+    public PaymentBook Payments { get; private init; } = new();
 
-    public SagaBook Sagas { get; } = new();
+    public SagaBook Sagas { get; private init; } = new();
 
     public IReadOnlyList<ProviderIntent> Provider { get; init; } = [];
 
     public IList<StoreFacts> Stores { get; } = [];
+
+    /// <summary>The same books beside other ones of the provider.</summary>
+    internal AuditInput With(IReadOnlyList<ProviderIntent> provider) =>
+        new() { Orders = Orders, Reservations = Reservations, Stock = Stock, Payments = Payments, Sagas = Sagas, Provider = provider };
 
     internal IReadOnlyList<IEventBook> Books => [Orders, Reservations, Stock, Payments, Sagas];
 }

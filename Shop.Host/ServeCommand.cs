@@ -1,3 +1,5 @@
+using Shop.Storefront.Accounts;
+
 namespace Shop.Host;
 
 /// <summary>Runs the shop until it is told to stop.</summary>
@@ -36,25 +38,32 @@ internal static class ServeCommand
         output.WriteLine($"""
 
             Shop is open at {url}
-              try it out           {url}/docs
-              orders               {url}/orders
+              try out the API      {url}/docs
               products             {url}/products
-              sagas                {url}/sagas
               payment provider     {shop.SandboxUrl ?? "as configured in Payments:Gateway"}{(shop.SandboxUrl is null ? "" : "/sandbox/ledger  (sandbox: no real money)")}
               data                 {Path.GetFullPath(shop.Data)}
-
-            Buy something; a card that is approved, one that is declined, and what happened:
-
-            curl -s {url}/orders -H 'Content-Type: application/json' -H 'Prefer: wait=10' -H "Idempotency-Key: $(date +%s%N)" -d '{OrderBody("pm_card_visa")}'
-
-            curl -s {url}/orders -H 'Content-Type: application/json' -H 'Prefer: wait=10' -H "Idempotency-Key: $(date +%s%N)" -d '{OrderBody("pm_card_chargeDeclined")}'
-
-            curl -s '{url}/orders?limit=5'
-
-            Ctrl-C stops it.
             """);
+        if (shop.Services.GetRequiredService<DemoAccounts>().All.Count > 0)
+            WelcomeToTryOut(url, output);
+        output.WriteLine("\nCtrl-C stops it.");
     }
 
+    private static void WelcomeToTryOut(string url, TextWriter output) => output.WriteLine($"""
+          sign in as           {DemoAccounts.Customer.Email}, or to see the console {DemoAccounts.Operator.Email}; password {DemoAccounts.Password}
+
+        Or by hand. First a token for the services, then a card that is approved, one that is declined, and what happened:
+
+        TOKEN=$(curl -s {url}/account/token -H 'Content-Type: application/json' -d '{Credentials}' | sed -n 's/.*"accessToken":"\([^"]*\)".*/\1/p')
+
+        curl -s {url}/orders -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -H 'Prefer: wait=10' -H "Idempotency-Key: $(date +%s%N)" -d '{OrderBody("pm_card_visa")}'
+
+        curl -s {url}/orders -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -H 'Prefer: wait=10' -H "Idempotency-Key: $(date +%s%N)" -d '{OrderBody("pm_card_chargeDeclined")}'
+
+        curl -s '{url}/orders?limit=5' -H "Authorization: Bearer $TOKEN"
+        """);
+
+    private static string Credentials => $$"""{"email":"{{DemoAccounts.Customer.Email}}","password":"{{DemoAccounts.Password}}"}""";
+
     private static string OrderBody(string paymentMethod) =>
-        $$"""{"customerId":"ada","lines":[{"sku":"MUG-STONE-01","quantity":2}],"currency":"GBP","paymentMethod":"{{paymentMethod}}"}""";
+        $$"""{"lines":[{"sku":"MUG-STONE-01","quantity":2}],"currency":"GBP","paymentMethod":"{{paymentMethod}}"}""";
 }

@@ -64,7 +64,7 @@ public sealed class ShopApplication : IAsyncDisposable
             builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && !Volatile.Read(ref starting));
             builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
             sandbox = await StartSandboxAsync(builder.Configuration, options, cancellationToken);
-            web = Build(builder);
+            web = Build(builder, sandbox is null ? null : ShopOptions.Ledger(options.Data));
             await web.StartAsync(cancellationToken);
             Volatile.Write(ref starting, false);
             if (options.Seed)
@@ -95,7 +95,7 @@ public sealed class ShopApplication : IAsyncDisposable
         folder.Dispose();
     }
 
-    private static WebApplication Build(WebApplicationBuilder builder)
+    private static WebApplication Build(WebApplicationBuilder builder, string? ledger)
     {
         builder.AddShopServiceDefaults();
         builder.Services.AddOrdering(builder.Configuration);
@@ -112,6 +112,7 @@ public sealed class ShopApplication : IAsyncDisposable
             bus.AddOrchestrationConsumers();
         });
 
+        LiveAuditService.Add(builder.Services, builder.Configuration, ledger);
         builder.AddStorefront();
 
         var web = builder.Build();
@@ -120,6 +121,7 @@ public sealed class ShopApplication : IAsyncDisposable
         web.MapInventory();
         web.MapPayments();
         web.MapOrchestration();
+        LiveAuditService.Map(web);
         web.MapStorefront();
         return web;
     }

@@ -4,6 +4,7 @@ using System.Text;
 using Shop.Host.Catalogue;
 using Shop.Payments.Gateway;
 using Shop.ServiceDefaults.Security;
+using Shop.Storefront.Accounts;
 
 namespace Shop.Host;
 
@@ -31,8 +32,10 @@ internal static class WarmUp
                 ["Shop:Store"] = "Sqlite",
                 ["Shop:Transport"] = "InMemory",
                 [$"{GatewayOptions.Section}:{nameof(GatewayOptions.SecretKey)}"] = "",
+                [DemoAccounts.Setting] = "false",
                 ["Shop:Jobs:Enabled"] = "false",
                 ["OTEL_SDK_DISABLED"] = "true",
+                ["Audit:Live"] = "false",
             };
             // What it does belongs to a trace that is not sampled: it must not show up as orders of the shop that it is for.
             using var untraced = new Activity("warm-up").Start();

@@ -95,7 +95,8 @@ public static class MessagingRegistration
         services.AddSingleton<IMessageOutbox, MessageOutbox>();
         services.AddSingleton(provider => new ParkedMessages(
             provider.GetServices<EventStore>(), provider.GetRequiredService<LocalQueues>(), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<OperatorActionList>();
+        services.AddSingleton<OperatorActionList>().AddSingleton<ScheduledMessages>().AddSingleton<GroupRedrives>();
+        services.AddSingleton(provider => provider.GetRequiredService<MessageAttempts>().Failing);
         services.AddMassTransit(bus =>
         {
             bus.TryAddSingleton(new ServiceEndpoints());

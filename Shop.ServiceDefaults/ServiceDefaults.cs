@@ -11,6 +11,7 @@ using Microsoft.OpenApi;
 using Shop.EventSourcing;
 using Shop.EventSourcing.Storage;
 using Shop.Messaging;
+using Shop.Messaging.Measuring;
 using Shop.ServiceDefaults.Health;
 using Shop.ServiceDefaults.Security;
 using Shop.ServiceDefaults.Telemetry;
@@ -27,6 +28,8 @@ public static class ServiceDefaults
         OtlpExport.Add(builder);
         Logs.Add(builder);
         HealthEndpoints.Add(builder);
+        builder.Services.AddSingleton(provider => new OverviewSampler(
+            provider.GetRequiredService<StoreMonitor>(), provider.GetServices<IOverviewPart>(), provider.GetRequiredService<IHostEnvironment>(), provider.GetRequiredService<TimeProvider>()));
         SecurityRegistration.Add(builder);
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>
         {
@@ -51,6 +54,7 @@ public static class ServiceDefaults
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         // Where the keys are, and that they are files: docs/security.md says so.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
         builder.Logging.AddFilter("MassTransit", LogLevel.Warning);
         builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
         // Whoever asks is told; a line for each probe would drown the one that says what is away.
@@ -60,7 +64,7 @@ public static class ServiceDefaults
 
     /// <summary>
     /// Who calls and what they may, error handling, the OpenAPI document at <c>/openapi/v1.json</c>, a page to try it at <c>/docs</c>, health, counters, parked
-    /// messages, read models, jobs, what operators did.
+    /// messages, read models, streams, the overview, jobs, what operators did.
     /// </summary>
     public static WebApplication UseShopServiceDefaults(this WebApplication app)
     {
@@ -79,11 +83,20 @@ public static class ServiceDefaults
         app.MapDiagnostics();
         HealthEndpoints.Map(app);
         if (app.Services.GetRequiredService<IServiceProviderIsService>().IsService(typeof(ParkedMessages)))
-            ParkedMessageEndpoints.Map(app);
+            MapOperating(app);
         ProjectionEndpoints.Map(app);
         JobEndpoints.Map(app);
-        Operators.Map(app);
         return app;
+    }
+
+    /// <summary>For processes that have stores.</summary>
+    private static void MapOperating(WebApplication app)
+    {
+        ParkedMessageEndpoints.Map(app);
+        MessageEndpoints.Map(app);
+        StreamEndpoints.Map(app);
+        OverviewEndpoints.Map(app);
+        Operators.Map(app);
     }
 
     private static void MapDiagnostics(this IEndpointRouteBuilder routes)

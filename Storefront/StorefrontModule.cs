@@ -1,5 +1,9 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Localization;
 using Radzen;
+using Shop.ServiceDefaults.Security;
+using Shop.Storefront.Accounts;
 using Shop.Storefront.Cart;
 using Shop.Storefront.Clients;
 using Shop.Storefront.Hosting;
@@ -17,6 +21,7 @@ public static class StorefrontModule
         var services = builder.Services;
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddCascadingAuthenticationState();
+        AccountsRegistration.Add(services);
         services.AddRadzenComponents();
         services.AddLocalization();
         services.Configure<RequestLocalizationOptions>(options =>
@@ -38,10 +43,18 @@ public static class StorefrontModule
     {
         app.UseRequestLocalization();
         app.UseAntiforgery();
-        app.MapStaticAssets();
+        app.MapStaticAssets().AllowAnonymous();
         BlazorScript.Map(app);
         PreferenceEndpoints.Map(app);
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        AccountEndpoints.Map(app);
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode().SignedInByCookie().Add(OpenToEverybodyUnlessPage);
         return app;
+    }
+
+    /// <summary>Each page says who may see it, and one that does not is for operators; Blazor's own routes only serve pages that were shown.</summary>
+    private static void OpenToEverybodyUnlessPage(EndpointBuilder endpoint)
+    {
+        if (!endpoint.Metadata.OfType<ComponentTypeMetadata>().Any())
+            endpoint.Metadata.Add(new AllowAnonymousAttribute());
     }
 }

@@ -3,6 +3,10 @@ namespace Shop.PaymentSandbox.Storage;
 /// <summary>Reads a ledger's file on its own, whether or not the sandbox runs: what an audit compares the shop's books with.</summary>
 public static class LedgerReader
 {
+    private const string Columns =
+        "SELECT sequence, id, order_id, amount, currency, status, captured, refunded, created, idempotency_key, payment_method, "
+        + "creates, captures, cancels, refunds FROM intents";
+
     /// <summary>Every intent, in order of creation, as of one instant.</summary>
     public static IReadOnlyList<LedgerRecord> ReadAll(string path) => ReadPage(path, after: 0, limit: int.MaxValue);
 
@@ -10,9 +14,22 @@ public static class LedgerReader
     public static IReadOnlyList<LedgerRecord> ReadPage(string path, long after, int limit)
     {
         using var connection = Sqlite.Open(path, readOnly: true);
-        var rows = connection.Prepare(
-            "SELECT sequence, id, order_id, amount, currency, status, captured, refunded, created, idempotency_key, payment_method, "
-            + "creates, captures, cancels, refunds FROM intents WHERE sequence > ? ORDER BY sequence LIMIT ?").Bind(after).Bind(limit);
+        return Read(connection.Prepare($"{Columns} WHERE sequence > ? ORDER BY sequence LIMIT ?").Bind(after).Bind(limit));
+    }
+
+    /// <summary>The intents of some orders, as of one instant.</summary>
+    public static IReadOnlyList<LedgerRecord> ReadOrders(string path, IEnumerable<string> orderIds)
+    {
+        using var connection = Sqlite.Open(path, readOnly: true);
+        var records = new List<LedgerRecord>();
+        var ofOrder = connection.Prepare($"{Columns} WHERE order_id = ? ORDER BY sequence");
+        foreach (var orderId in orderIds)
+            records.AddRange(Read(ofOrder.Bind(orderId)));
+        return records;
+    }
+
+    private static List<LedgerRecord> Read(Statement rows)
+    {
         var records = new List<LedgerRecord>();
         while (rows.Read())
         {

@@ -35,11 +35,20 @@ public sealed class OrderBook : IEventBook
 {
     private readonly Dictionary<Guid, OrderFacts> orders = [];
     private readonly Dictionary<string, Guid> requests = new(StringComparer.Ordinal);
+    private readonly Dictionary<Guid, string> requestOf = [];
 
     public IReadOnlyDictionary<Guid, OrderFacts> All => orders;
 
     /// <summary>Order id by stream of the idempotent request that was accepted for it.</summary>
     public IReadOnlyDictionary<string, Guid> AcceptedRequests => requests;
+
+    /// <summary>Drops what is known of an order, for who has checked it and needs the room.</summary>
+    internal void Forget(Guid orderId)
+    {
+        orders.Remove(orderId);
+        if (requestOf.Remove(orderId, out var request))
+            requests.Remove(request);
+    }
 
     bool IEventBook.Apply(RecordedEvent recorded, JsonElement data)
     {
@@ -59,6 +68,7 @@ public sealed class OrderBook : IEventBook
                 return true;
             case "request-accepted.v1" or "request-accepted.v2":
                 requests[recorded.Stream] = data.GetProperty("orderId").GetGuid();
+                requestOf[requests[recorded.Stream]] = recorded.Stream;
                 return true;
             default:
                 return recorded.Type is "order-cancellation-requested.v1" or "request-answered.v1" or "product-quoted.v1" or "operator-acted.v1";

@@ -39,6 +39,9 @@ public sealed class PaymentBook : IEventBook
 
     public IReadOnlyDictionary<Guid, PaymentFacts> All => payments;
 
+    /// <inheritdoc cref="OrderBook.Forget"/>
+    internal void Forget(Guid orderId) => payments.Remove(orderId);
+
     bool IEventBook.Apply(RecordedEvent recorded, JsonElement data)
     {
         if (!recorded.Type.StartsWith("payment-", StringComparison.Ordinal))

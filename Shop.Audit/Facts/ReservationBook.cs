@@ -20,6 +20,9 @@ public sealed class ReservationBook : IEventBook
 
     public IReadOnlyDictionary<Guid, ReservationFacts> All => reservations;
 
+    /// <inheritdoc cref="OrderBook.Forget"/>
+    internal void Forget(Guid orderId) => reservations.Remove(orderId);
+
     bool IEventBook.Apply(RecordedEvent recorded, JsonElement data)
     {
         if (!recorded.Type.StartsWith("reservation-", StringComparison.Ordinal))

@@ -13,6 +13,9 @@ public sealed class SagaBook : IEventBook
 
     public IReadOnlyDictionary<Guid, SagaFacts> All => sagas;
 
+    /// <inheritdoc cref="OrderBook.Forget"/>
+    internal void Forget(Guid orderId) => sagas.Remove(orderId);
+
     bool IEventBook.Apply(RecordedEvent recorded, JsonElement data)
     {
         if (recorded.Type != "saga-transitioned.v1")

@@ -53,6 +53,19 @@ public sealed class StockBook : IEventBook
     public IReadOnlyDictionary<string, OrderStockFacts> Of(Guid orderId) =>
         byOrder.TryGetValue(orderId, out var movements) ? movements : new Dictionary<string, OrderStockFacts>();
 
+    /// <inheritdoc cref="OrderBook.Forget"/>
+    internal void Forget(Guid orderId) => byOrder.Remove(orderId);
+
+    /// <summary>What the movements of an order that was found consistent and forgotten had come to.</summary>
+    internal void Remember(Guid orderId, ReservationFacts reservation)
+    {
+        foreach (var (sku, units) in reservation.IsSold ? reservation.Units : new Dictionary<string, long>())
+        {
+            var movement = ForOrder(orderId, sku);
+            (movement.Reserved, movement.Sold, movement.Sales) = (units, units, 1);
+        }
+    }
+
     bool IEventBook.Apply(RecordedEvent recorded, JsonElement data)
     {
         if (!recorded.Type.StartsWith("stock-", StringComparison.Ordinal))

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Shop.EventSourcing;
 using Shop.EventSourcing.Storage;
 using Shop.Messaging.Measuring;
+using Shop.Messaging.Operating;
 
 namespace Shop.Messaging.Consuming;
 
@@ -16,6 +17,9 @@ internal sealed partial class MessageAttempts(TimeProvider clock, MessagingTelem
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
+    /// <summary>What is being tried again.</summary>
+    public FailingMessages Failing { get; } = new();
+
     /// <summary>Not so: too much contention, a database that is away, a stop. Then the message stays where it is.</summary>
     public static bool IsTheMessagesFault(Exception error) =>
         error is not (OperationCanceledException or ConcurrencyConflictException { IsTransient: true }) && !IsDatabaseAway(error);
@@ -28,6 +32,7 @@ internal sealed partial class MessageAttempts(TimeProvider clock, MessagingTelem
         using var observed = telemetry.Observe(received);
         var inbox = new InboxEntry(received.Endpoint, received.Id, clock.GetUtcNow());
         var failures = 0;
+        var hasFailed = false;
         var away = FailurePauses[0];
         for (var attempt = 1; ; attempt++)
         {
@@ -36,6 +41,8 @@ internal sealed partial class MessageAttempts(TimeProvider clock, MessagingTelem
             {
                 await handle(unit);
                 observed.Ended((await unit.CommitAsync(cancellationToken)).Outcome);
+                if (hasFailed)
+                    Failing.Ended(received.Endpoint, received.Id);
                 return;
             }
             catch (Exception error)
@@ -46,6 +53,8 @@ internal sealed partial class MessageAttempts(TimeProvider clock, MessagingTelem
                     continue;
                 }
 
+                hasFailed = true;
+                Failing.Failed(received.Endpoint, received.Id, received.Message, clock.GetUtcNow(), error, IsDatabaseAway(error));
                 if (IsDatabaseAway(error))
                 {
                     // However long it takes: handing the message back would only bring it again at once.
@@ -58,6 +67,7 @@ internal sealed partial class MessageAttempts(TimeProvider clock, MessagingTelem
                 }
                 else
                 {
+                    Failing.Ended(received.Endpoint, received.Id);
                     throw;
                 }
 

@@ -1,20 +1,14 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Claims;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Microsoft.AspNetCore.Components.Authorization;
-using Shop.ServiceDefaults.Security;
+using Shop.Storefront.Accounts;
 
 namespace Shop.Storefront.Clients;
 
 /// <summary>Calls the services over HTTP in the name of who is signed in.</summary>
-public sealed class ServiceCaller(IHttpClientFactory clients, ServiceAddresses addresses, AuthenticationStateProvider authentication, AccessTokens tokens, TimeProvider clock)
+public sealed class ServiceCaller(IHttpClientFactory clients, ServiceAddresses addresses, UserToken user)
 {
-    private static readonly TimeSpan TokenLifetime = TimeSpan.FromMinutes(10);
-
-    private (ClaimsPrincipal User, string? Token, DateTimeOffset RenewAt)? signedIn;
-
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
     /// <returns>The answer, or null when the service says 404.</returns>
@@ -67,7 +61,7 @@ public sealed class ServiceCaller(IHttpClientFactory clients, ServiceAddresses a
         using (request)
         {
             request.RequestUri = new(addresses.Of(service), request.RequestUri!.OriginalString.TrimStart('/'));
-            if (await TokenAsync() is { } token)
+            if (await user.GetAsync() is { } token)
                 request.Headers.Authorization = new("Bearer", token);
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
             try
@@ -79,17 +73,6 @@ public sealed class ServiceCaller(IHttpClientFactory clients, ServiceAddresses a
                 throw new ServiceProblemException(new() { Code = "service-away", Detail = error.Message, Status = StatusCodes.Status503ServiceUnavailable }, error);
             }
         }
-    }
-
-    /// <summary>Who is signed in on this page calls the services with a short-lived token of their own.</summary>
-    private async Task<string?> TokenAsync()
-    {
-        var user = (await authentication.GetAuthenticationStateAsync()).User;
-        if (signedIn is { } known && ReferenceEquals(known.User, user) && clock.GetUtcNow() < known.RenewAt)
-            return known.Token;
-        var token = user.Identity is { IsAuthenticated: true } ? tokens.Issue(user, TokenLifetime) : null;
-        signedIn = (user, token, clock.GetUtcNow() + (TokenLifetime / 2));
-        return token;
     }
 
     private static async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken) => response.IsSuccessStatusCode

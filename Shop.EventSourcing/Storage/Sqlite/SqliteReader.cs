@@ -76,8 +76,7 @@ internal sealed partial class SqliteReader : IDisposable
     {
         var statement = Operation("read-parked");
         statement.Bind(1, limit);
-        return Rows(statement, row => new ParkedMessage(
-            row.Id(0), row.Text(1), row.IdOrNull(2), row.Text(3), row.Text(4), row.Bytes(5), row.TextOrNull(6), row.Text(7), row.Text(8), row.Instant(9)));
+        return Rows(statement, Parked);
     }
 
     public long Checkpoint(string projection)

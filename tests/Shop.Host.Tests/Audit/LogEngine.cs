@@ -32,7 +32,8 @@ internal sealed class LogEngine : IStorageEngine
     public Task<WriteResult[]> CommitAsync(IReadOnlyList<WriteSet> group, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<RecordedEvent>> ReadStreamAsync(
-        string stream, long afterVersion, long? toVersion, DateTimeOffset? until, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+        string stream, long afterVersion, long? toVersion, DateTimeOffset? until, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<RecordedEvent>>([.. Log.Where(recorded => recorded.Stream == stream && recorded.Version > afterVersion && recorded.Version <= (toVersion ?? long.MaxValue)).Take(limit)]);
 
     public Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken) =>
         throw new NotSupportedException();

@@ -17,7 +17,7 @@ internal sealed record ShopRoute(string Method, RoutePattern Pattern, string? Wh
 
     public string Path { get; } = "/" + string.Join('/', Pattern.PathSegments.Select(TextOf));
 
-    public override string ToString() => $"{Method,-6} {Path,-60} {Who ?? "(nobody says)"}".TrimEnd();
+    public override string ToString() => $"{Method,-6} {Path,-60} {Who ?? "(nobody says)"}{(IsOfSite ? ", by the cookie" : "")}";
 
     /// <summary>Every route of a running shop, by path; files that browsers fetch are not among them.</summary>
     public static IReadOnlyList<ShopRoute> Of(ShopApplication shop) =>
@@ -30,7 +30,7 @@ internal sealed record ShopRoute(string Method, RoutePattern Pattern, string? Wh
 
     /// <summary>Files of the site that are not for everybody.</summary>
     public static IEnumerable<string> ClosedFilesOf(ShopApplication shop) =>
-        EndpointsOf(shop).Where(endpoint => IsFile(endpoint) && WhoMayCall(endpoint) != Everybody).Select(endpoint => endpoint.RoutePattern.RawText!);
+        EndpointsOf(shop).Where(endpoint => endpoint.Metadata.GetMetadata<StaticAssetDescriptor>() is not null && WhoMayCall(endpoint) != Everybody).Select(endpoint => endpoint.RoutePattern.RawText!);
 
     /// <summary>The path with these values, and something that fits for all others.</summary>
     public string Fill(Func<string, string?> valueOf) => "/" + string.Join('/', Pattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part switch
@@ -43,7 +43,8 @@ internal sealed record ShopRoute(string Method, RoutePattern Pattern, string? Wh
 
     private static IEnumerable<RouteEndpoint> EndpointsOf(ShopApplication shop) => shop.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
-    private static bool IsFile(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<StaticAssetDescriptor>() is not null;
+    /// <summary>One that the build knew, or, before the application is published, one that came since.</summary>
+    private static bool IsFile(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<StaticAssetDescriptor>() is not null || endpoint.RoutePattern.RawText == "{**path:file}";
 
     private static string TextOf(RoutePatternPathSegment segment) => string.Concat(segment.Parts.Select(part => part switch
     {

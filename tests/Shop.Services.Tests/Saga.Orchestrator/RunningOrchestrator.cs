@@ -40,7 +40,7 @@ internal sealed class RunningOrchestrator : IAsyncDisposable
         builder.AddShopServiceDefaults();
         builder.Configuration.AddInMemoryCollection(
         [
-            new("Shop:Data", running.folder), new("urls", "http://127.0.0.1:0"),
+            new("Shop:Data", running.folder), new("Shop:Keys", Path.Combine(running.folder, "keys")), new("urls", "http://127.0.0.1:0"),
             new("Shop:Store", connectionString is null ? "Sqlite" : "PostgreSql"), new("ConnectionStrings:saga", connectionString),
         ]);
         if (jobsBy is not null)

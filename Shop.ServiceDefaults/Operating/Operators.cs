@@ -24,7 +24,7 @@ public static class Operators
     public static OperatorActed Acts(this HttpContext http, string action, string target, string? reason) =>
         new(http.Who(), action, target, OperatorActions.RequireReason(reason));
 
-    internal static void Map(IEndpointRouteBuilder routes) => routes.MapGroup("").RequireAuthorization(Policies.Operator).WithTags("Operators")
+    internal static void Map(IEndpointRouteBuilder routes) => routes.MapGroup("").WithTags("Operators").RequireAuthorization(Policies.Operator)
         .MapGet("/operator-actions", ListAsync)
         .WithSummary("What operators did with this service, newest first: who, what, to what, why. For operators.")
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);

@@ -1,0 +1,186 @@
+using Shop.Audit.Checks;
+using Shop.Audit.Facts;
+using Shop.EventSourcing.Storage;
+
+namespace Shop.Audit.Live;
+
+/// <summary>One service's log, and how far it was followed.</summary>
+/// <param name="engine">Only read from.</param>
+public sealed class FollowedStore(string name, IStorageEngine engine)
+{
+    public string Name => name;
+
+    internal IStorageEngine Engine => engine;
+
+    internal long Position { get; set; }
+
+    internal long Head { get; set; }
+
+    internal DateTimeOffset LastRecordedAt { get; set; }
+
+    internal bool IsExhausted { get; set; }
+}
+
+/// <param name="Patience">An order that has not ended, or does not agree, is not held against the shop before nothing has happened to it for so long.</param>
+/// <param name="MostKept">So many violated orders are kept with their evidence; more are only counted.</param>
+public sealed record LiveAuditOptions(TimeSpan Patience, int MostKept = 1_000);
+
+/// <summary>
+/// Checks the four promises while orders run: follows the logs by the time of their events, keeps what it knows of orders under way, and
+/// forgets each that has ended as promised. Violations are told once everything was read, and go away when they are mended.
+/// </summary>
+/// <param name="readProvider">The provider's books on some orders; null where they cannot be read, then the shop's own are taken for them.</param>
+public sealed class LiveAudit(
+    IReadOnlyList<FollowedStore> stores, Func<IReadOnlyCollection<Guid>, IReadOnlyList<ProviderIntent>>? readProvider, LiveAuditOptions options, TimeProvider clock)
+{
+    private const int Batch = 500;
+    private const int EvidenceLines = 60;
+    private const int MostFindings = 500;
+
+    private readonly LiveFacts facts = new(stores);
+    private readonly Dictionary<Guid, List<LiveViolation>> ofOrders = [];
+    private readonly Dictionary<string, LiveViolation> ofStock = new(StringComparer.Ordinal);
+    private readonly List<LiveViolation> findings = [];
+    private long greenOrders;
+    private long healed;
+    private long notKept;
+    private volatile LiveAuditReport? report;
+
+    /// <summary>As of the last check.</summary>
+    public LiveAuditReport Report => report ?? Describe(caughtUp: false);
+
+    /// <summary>Reads one batch of the log that is furthest behind in time; when there is nothing to read, or often enough, checks.</summary>
+    /// <returns>False when everything has been read: then pause.</returns>
+    public async Task<bool> StepAsync(CancellationToken cancellationToken = default)
+    {
+        foreach (var store in stores)
+            store.Head = await store.Engine.ReadHeadAsync(cancellationToken);
+        foreach (var store in stores)
+            store.IsExhausted = store.Position >= store.Head;
+        var read = 0;
+        while (read < Batch * 8 && stores.Where(store => !store.IsExhausted).MinBy(store => store.LastRecordedAt) is { } behind)
+            read += await ReadAsync(behind, cancellationToken);
+        var caughtUp = stores.All(store => store.IsExhausted);
+        await CheckAsync(caughtUp, cancellationToken);
+        report = Describe(caughtUp);
+        return !caughtUp;
+    }
+
+    private async Task<int> ReadAsync(FollowedStore store, CancellationToken cancellationToken)
+    {
+        var batch = await store.Engine.ReadLogAsync(store.Position, (int)Math.Min(Batch, store.Head - store.Position), cancellationToken);
+        foreach (var recorded in batch)
+        {
+            if (recorded.Position != store.Position + 1)
+                Found(store, new("log", $"position {store.Position + 1}", $"position {recorded.Position} ({recorded.Stream})"), recorded);
+            if (await facts.ApplyAsync(recorded, cancellationToken) is { } finding)
+                Found(store, finding, recorded);
+            store.Position = recorded.Position;
+            store.LastRecordedAt = recorded.RecordedAt;
+        }
+
+        store.IsExhausted = batch.Count == 0 || store.Position >= store.Head;
+        return batch.Count;
+    }
+
+    private async Task CheckAsync(bool caughtUp, CancellationToken cancellationToken)
+    {
+        var ended = facts.Input.Orders.All.Values.Where(order => order.HasEnded).Select(order => order.OrderId).ToList();
+        var input = facts.With(readProvider?.Invoke(ended) ?? Believed(ended));
+        var broken = EndChecks.Run(input).Concat(ConservationChecks.Run(input)).Concat(DeliveryChecks.Run(input))
+            .Where(violation => violation.OrderId is not null).ToLookup(violation => violation.OrderId!.Value);
+        foreach (var orderId in ended.Where(orderId => !broken.Contains(orderId)))
+            Keep(orderId);
+        if (!caughtUp)
+            return;
+        var now = clock.GetUtcNow();
+        foreach (var (orderId, touchedAt) in facts.Touched.ToList())
+        {
+            if (broken.Contains(orderId) && now - touchedAt > options.Patience)
+                await ReportAsync(orderId, [.. broken[orderId]], now, cancellationToken);
+        }
+
+        CheckStock(input, now);
+    }
+
+    /// <summary>It has ended as promised.</summary>
+    private void Keep(Guid orderId)
+    {
+        if (ofOrders.Remove(orderId, out var mended))
+            healed += mended.Count;
+        greenOrders++;
+        facts.Forget(orderId);
+    }
+
+    private async Task ReportAsync(Guid orderId, IReadOnlyList<Violation> violations, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (ofOrders.TryGetValue(orderId, out var known) && known.Count == violations.Count)
+            return;
+        if (known is null && ofOrders.Count >= options.MostKept)
+        {
+            notKept++;
+            facts.Forget(orderId);
+            return;
+        }
+
+        var evidence = await facts.DescribeAsync(orderId, EvidenceLines, cancellationToken);
+        ofOrders[orderId] = [.. violations.Select(violation => new LiveViolation(
+            violation.Promise, orderId, violation.Subject, violation.Expected, violation.Found, now, evidence))];
+    }
+
+    /// <summary>Product by product, in one log: what reservations hold and have sold is what the stock says.</summary>
+    private void CheckStock(AuditInput input, DateTimeOffset now)
+    {
+        var held = Units(input, reservation => reservation.IsHeld);
+        var sold = Units(input, reservation => reservation.IsSold);
+        foreach (var (sku, stock) in input.Stock.BySku)
+        {
+            var soldInAll = sold.GetValueOrDefault(sku) + facts.SettledUnits.GetValueOrDefault(sku);
+            var wrong = stock.Reserved != held.GetValueOrDefault(sku) ? ($"{held.GetValueOrDefault(sku)} reserved, as the reservations hold", $"{stock.Reserved}")
+                : stock.Sold - stock.Returned != soldInAll ? ($"{soldInAll} sold, as the reservations confirmed", $"{stock.Sold - stock.Returned}")
+                : stock.Overdrawn is { } overdrawn ? ("0 ≤ reserved ≤ on hand at every moment", overdrawn)
+                : ((string Expected, string Found)?)null;
+            if (wrong is not var (expected, found))
+                healed += ofStock.Remove(sku) ? 1 : 0;
+            else if (!ofStock.TryGetValue(sku, out var known) || known.Found != found)
+                ofStock[sku] = new(Promise.MoneyAndStockConserved, null, $"stock of {sku}", expected, found, now, [$"inventory stock-{sku}"]);
+        }
+    }
+
+    private static Dictionary<string, long> Units(AuditInput input, Func<ReservationFacts, bool> counts) =>
+        input.Reservations.All.Values.Where(counts).SelectMany(reservation => reservation.Units)
+            .GroupBy(units => units.Key, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.Sum(units => units.Value), StringComparer.Ordinal);
+
+    /// <summary>What the provider's books would say if the shop's own are right.</summary>
+    private IReadOnlyList<ProviderIntent> Believed(IEnumerable<Guid> orders) =>
+    [
+        .. from orderId in orders
+           let payment = facts.Input.Payments.All.GetValueOrDefault(orderId)
+           where payment is { CapturedMinor: > 0 }
+           select new ProviderIntent(
+               $"intent of {orderId:D}", $"{orderId:D}", payment.AmountMinor, payment.Currency ?? "", "succeeded", payment.CapturedMinor, payment.RefundedMinor,
+               payment.Captures, payment.RefundedMinor > 0 ? 1 : 0),
+    ];
+
+    private void Found(FollowedStore store, Finding finding, RecordedEvent recorded)
+    {
+        if (findings.Count >= MostFindings)
+            return;
+        findings.Add(new(
+            Promise.EverythingProvable, null, $"store {store.Name}, {finding.Subject}", finding.Expected, finding.Found, clock.GetUtcNow(),
+            [$"{store.Name} {recorded.Position} {recorded.Stream} {recorded.Version} {recorded.Type} {recorded.RecordedAt:O}"]));
+    }
+
+    private LiveAuditReport Describe(bool caughtUp)
+    {
+        LiveViolation[] all = [.. ofOrders.Values.SelectMany(violations => violations), .. ofStock.Values, .. findings];
+        var underWay = facts.Touched.Count - ofOrders.Count;
+        return new(
+            clock.GetUtcNow(), caughtUp, readProvider is not null, underWay, healed, notKept,
+            [.. Enum.GetValues<Promise>().Select(promise => new PromiseStanding(
+                promise, promise == Promise.EverythingProvable ? stores.Sum(store => store.Position) - findings.Count : greenOrders, all.Count(violation => violation.Promise == promise)))],
+            [.. all.OrderByDescending(violation => violation.FoundAt)],
+            [.. stores.Select(store => new FollowedLog(store.Name, store.Position, store.Head - store.Position))]);
+    }
+}

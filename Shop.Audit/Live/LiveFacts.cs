@@ -1,0 +1,131 @@
+using System.Text.Json;
+using Shop.Audit.Facts;
+using Shop.EventSourcing.Storage;
+
+namespace Shop.Audit.Live;
+
+/// <summary>
+/// What is known of orders that are under way or were not found consistent yet. An order that was, is forgotten; when something happens
+/// to it later, it is read again from its own streams.
+/// </summary>
+internal sealed class LiveFacts(IReadOnlyList<FollowedStore> stores)
+{
+    private const int ReadBatch = 1_000;
+    private static readonly string[] Categories = ["order", "order-saga", "reservation", "payment"];
+
+    private readonly Dictionary<Guid, DateTimeOffset> touched = [];
+    private readonly Dictionary<string, long> settledUnits = new(StringComparer.Ordinal);
+
+    public AuditInput Input { get; private set; } = new();
+
+    /// <summary>The orders known, and when the last thing happened to each.</summary>
+    public IReadOnlyDictionary<Guid, DateTimeOffset> Touched => touched;
+
+    /// <summary>Units of each product that orders have bought which were forgotten since.</summary>
+    public IReadOnlyDictionary<string, long> SettledUnits => settledUnits;
+
+    /// <returns>What is wrong with the event itself, or null.</returns>
+    public async Task<Finding?> ApplyAsync(RecordedEvent recorded, CancellationToken cancellationToken)
+    {
+        var place = $"{recorded.Stream} version {recorded.Version}";
+        try
+        {
+            using var data = JsonDocument.Parse(recorded.Data);
+            if (OrderOf(recorded, data.RootElement) is { } orderId)
+            {
+                if (!touched.ContainsKey(orderId) && !IsFirst(recorded))
+                    await RestoreAsync(orderId, cancellationToken);
+                touched[orderId] = touched.TryGetValue(orderId, out var before) && before > recorded.RecordedAt ? before : recorded.RecordedAt;
+            }
+
+            return IsOfDataKeys(recorded) || Input.Books.Any(book => book.Apply(recorded, data.RootElement))
+                ? null
+                : new(place, "an event whose stored name is known", recorded.Type);
+        }
+        catch (UnreadableEventException error)
+        {
+            return new(place, error.Expected, error.Found);
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return new(place, $"readable {recorded.Type}", error.Message);
+        }
+    }
+
+    /// <summary>Drops an order that needs no more checking.</summary>
+    public void Forget(Guid orderId)
+    {
+        Settle(orderId, +1);
+        touched.Remove(orderId);
+        Input.Orders.Forget(orderId);
+        Input.Sagas.Forget(orderId);
+        Input.Reservations.Forget(orderId);
+        Input.Payments.Forget(orderId);
+        Input.Stock.Forget(orderId);
+    }
+
+    /// <summary>What to check now, with the provider's books on these orders.</summary>
+    public AuditInput With(IReadOnlyList<ProviderIntent> provider) => Input = Input.With(provider);
+
+    /// <summary>The stored events of an order, as one line each.</summary>
+    public async Task<IReadOnlyList<string>> DescribeAsync(Guid orderId, int limit, CancellationToken cancellationToken)
+    {
+        var lines = new List<string>();
+        foreach (var (store, recorded) in await ReadAsync(orderId, cancellationToken))
+            lines.Add($"{store.Name} {recorded.Position} {recorded.Stream} {recorded.Version} {recorded.Type} {recorded.RecordedAt:O}");
+        return lines.Count <= limit ? lines : [.. lines.Take(limit), $"… and {lines.Count - limit} more"];
+    }
+
+    private async Task RestoreAsync(Guid orderId, CancellationToken cancellationToken)
+    {
+        foreach (var (store, recorded) in await ReadAsync(orderId, cancellationToken))
+        {
+            if (recorded.Position > store.Position)
+                continue;
+            using var data = JsonDocument.Parse(recorded.Data);
+            foreach (var book in Input.Books)
+            {
+                if (book.Apply(recorded, data.RootElement))
+                    break;
+            }
+        }
+
+        if (Input.Reservations.All.TryGetValue(orderId, out var reservation))
+            Input.Stock.Remember(orderId, reservation);
+        Settle(orderId, -1);
+    }
+
+    private async Task<List<(FollowedStore Store, RecordedEvent Recorded)>> ReadAsync(Guid orderId, CancellationToken cancellationToken)
+    {
+        var events = new List<(FollowedStore, RecordedEvent)>();
+        foreach (var store in stores)
+        {
+            foreach (var category in Categories)
+                events.AddRange((await store.Engine.ReadStreamAsync($"{category}-{orderId:D}", 0, null, null, ReadBatch, cancellationToken)).Select(recorded => (store, recorded)));
+        }
+
+        return events;
+    }
+
+    private void Settle(Guid orderId, int sign)
+    {
+        foreach (var (sku, movement) in Input.Stock.Of(orderId))
+            settledUnits[sku] = settledUnits.GetValueOrDefault(sku) + (sign * (movement.Sold - movement.Returned));
+    }
+
+    private static bool IsFirst(RecordedEvent recorded) =>
+        recorded.Type.StartsWith("stock-", StringComparison.Ordinal) ? recorded.Type == "stock-reserved.v1" : recorded.Version == 1;
+
+    private static bool IsOfDataKeys(RecordedEvent recorded) => recorded.Type is "data-key-created.v1" or "personal-data-erased.v1";
+
+    private static Guid? OrderOf(RecordedEvent recorded, JsonElement data)
+    {
+        if (data.ValueKind == JsonValueKind.Object && recorded.Stream.StartsWith("stock-", StringComparison.Ordinal))
+            return data.TryGetProperty("orderId", out var moved) && moved.TryGetGuid(out var ofStock) ? ofStock : null;
+        if (recorded.Type.StartsWith("request-accepted.", StringComparison.Ordinal))
+            return data.GetProperty("orderId").GetGuid();
+        return Array.Exists(Categories, category => recorded.Stream.Length == category.Length + 37 && recorded.Stream.StartsWith(category, StringComparison.Ordinal))
+            ? Stored.IdOf(recorded)
+            : null;
+    }
+}

@@ -1,0 +1,9 @@
+SELECT destination, count(*), min(since)
+FROM (
+  SELECT destination, coalesce(due_at, created_at) AS since
+  FROM outbox
+  WHERE coalesce(due_at, 0) <= ?1
+  ORDER BY coalesce(due_at, 0), created_at
+  LIMIT ?2)
+GROUP BY destination
+ORDER BY count(*) DESC, destination;

@@ -1,0 +1,38 @@
+using Shop.Messaging;
+
+namespace Shop.Storefront.Accounts;
+
+/// <summary>Section <c>Shop:Accounts</c>.</summary>
+public sealed class AccountsOptions
+{
+    public const string Section = "Shop:Accounts";
+
+    /// <summary>How long an access token from <c>POST /account/token</c> is good.</summary>
+    public int TokenMinutes { get; set; } = 60;
+
+    /// <summary>How long the site keeps somebody signed in who does not come back.</summary>
+    public int SessionDays { get; set; } = 14;
+
+    /// <summary>The first operator, made at the start when there is no account of that address.</summary>
+    public FirstOperator? Operator { get; set; }
+
+    /// <exception cref="StartupException">Only one of the two is given, or the password is one that everybody knows.</exception>
+    internal FirstOperator? CheckedOperator(IHostEnvironment environment)
+    {
+        if (string.IsNullOrEmpty(Operator?.Email) && string.IsNullOrEmpty(Operator?.Password))
+            return null;
+        if (string.IsNullOrEmpty(Operator.Email) || string.IsNullOrEmpty(Operator.Password))
+            throw new StartupException($"Settings {Section}:Operator:Email and {Section}:Operator:Password go together: give both, or neither.");
+        if (environment.IsProduction() && (Operator.Password == DemoAccounts.Password || Operator.Password.Contains("change-me", StringComparison.OrdinalIgnoreCase)))
+            throw new StartupException($"Setting {Section}:Operator:Password is not for Production: everybody knows it. Choose a secret one.");
+        return Operator;
+    }
+}
+
+public sealed class FirstOperator
+{
+    public string Email { get; set; } = "";
+
+    /// <summary>Only until the account exists; later changes here change nothing.</summary>
+    public string Password { get; set; } = "";
+}
