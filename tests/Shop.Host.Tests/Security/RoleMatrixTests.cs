@@ -94,7 +94,9 @@ public sealed class RoleMatrixTests(ShopFixture fixture, ITestOutputHelper outpu
             await NeverWasAsync(ada, route, bobs);
             await NeverWasAsync(bob, route, adas);
             await NeverWasAsync(bob, route, guests);
-            (await SendAsync(ada, route, adas)).Status.ShouldBeInRange(200, 299, route.ToString());
+            // What needs more than an id is refused for what it lacks.
+            var own = await SendAsync(ada, route, adas);
+            (own.Status is >= 200 and < 300 || (own.Status == 400 && own.Text("code") == "idempotency-key-missing")).ShouldBeTrue($"{route}: {own}");
         }
 
         // What was refused changed nothing.
