@@ -35,6 +35,7 @@ public static class StorefrontModule
         services.AddScoped<CatalogueClient>();
         services.AddScoped<OrderClient>();
         services.AddScoped<ProgressClient>();
+        services.AddScoped<JobClient>();
         services.AddScoped<CartStore>();
         return builder;
     }

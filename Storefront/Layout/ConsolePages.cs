@@ -10,5 +10,6 @@ public static class ConsolePages
     public static IReadOnlyList<ConsolePage> All { get; } =
     [
         new("console", "Overview"),
+        new("console/jobs", "Jobs"),
     ];
 }
