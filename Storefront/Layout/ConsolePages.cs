@@ -10,5 +10,16 @@ public static class ConsolePages
     public static IReadOnlyList<ConsolePage> All { get; } =
     [
         new("console", "Overview"),
+<<<<<<< HEAD
+        new("console/messages", "Messages"),
+        new("console/events", "Events"),
+        new("console/projections", "Projections"),
+        new("console/stock", "Stock"),
+        new("console/payments", "Payments"),
+        new("console/customers", "Customers"),
+        new("console/audit", "Audit"),
+=======
+        new("console/jobs", "Jobs"),
+>>>>>>> jobs
     ];
 }

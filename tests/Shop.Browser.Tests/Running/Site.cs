@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 
@@ -39,17 +40,29 @@ public sealed class Site : IAsyncLifetime
     /// <summary>A page of a person who has never been here.</summary>
     /// <param name="language"><c>en</c> or <c>zh-CN</c>, as the browser asks for it.</param>
     /// <param name="phone">390 pixels wide.</param>
-    public async Task<IPage> OpenAsync(string language = "en", bool phone = false, bool dark = false)
+    /// <param name="url">Of another host than the shared one.</param>
+    public async Task<IPage> OpenAsync(string language = "en", bool phone = false, bool dark = false, string? url = null)
     {
         var context = await browser!.NewContextAsync(new()
         {
-            BaseURL = Url,
+            BaseURL = url ?? Url,
             Locale = language,
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
             ViewportSize = phone ? new() { Width = 390, Height = 844 } : new() { Width = 1280, Height = 900 },
         });
         context.SetDefaultTimeout(PatienceMilliseconds);
+        Assertions.SetDefaultExpectTimeout(PatienceMilliseconds);
         return await context.NewPageAsync();
+    }
+
+    /// <summary>The services over HTTP, with a token of an account.</summary>
+    public async Task<HttpClient> ApiAsync(string email)
+    {
+        var client = new HttpClient { BaseAddress = new(Url) };
+        var answer = await client.PostAsJsonAsync("/account/token", new { email, password = Person.Password });
+        var token = await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<System.Text.Json.JsonElement>();
+        client.DefaultRequestHeaders.Authorization = new("Bearer", token.GetProperty("accessToken").GetString());
+        return client;
     }
 
     /// <summary>Opens an address and waits until the page answers to clicks.</summary>
