@@ -17,5 +17,6 @@ public static class ConsolePages
         new("console/payments", "Payments"),
         new("console/customers", "Customers"),
         new("console/audit", "Audit"),
+        new("console/jobs", "Jobs"),
     ];
 }
