@@ -49,23 +49,4 @@ public sealed class MessagesTests(Site site)
         // Nothing was lost: they cannot be read the second time either.
         await Assertions.Expect(group.GetByText("3", new() { Exact = true })).ToBeVisibleAsync();
     }
-
-    [Fact]
-    public async Task A_deadline_is_sent_before_its_time_and_another_is_cancelled()
-    {
-        using var api = await site.ApiAsync(Person.Operator);
-        var order = (await api.OrderAsync("MUG-STONE-02", "pm_card_slow", waitSeconds: 0)).GetProperty("orderId").GetString()![^12..];
-        var page = await site.OpenConsoleAsync("/console/messages");
-        var rows = page.GetByRole(AriaRole.Row, new() { Name = order });
-        await rows.Filter(new() { HasText = "saga" }).First.GetByRole(AriaRole.Button, new() { Name = "Send now" }).ClickAsync();
-        await page.ConfirmAsync("Send it now", "the customer is waiting");
-        await Assertions.Expect(page.GetByText("It was sent.")).ToBeVisibleAsync();
-
-        // The lease of a confirmed order's reservation ends nothing any more.
-        var lease = page.GetByRole(AriaRole.Row).Filter(new() { HasText = "inventory" }).First;
-        await lease.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
-        await page.LookAsync("console-messages-cancel");
-        await page.ConfirmAsync("Cancel it for good", "not needed");
-        await Assertions.Expect(page.GetByText("It is cancelled.")).ToBeVisibleAsync();
-    }
 }

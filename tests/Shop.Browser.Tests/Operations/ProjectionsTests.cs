@@ -11,15 +11,15 @@ public sealed class ProjectionsTests(Site site)
         using var api = await site.ApiAsync(Person.Operator);
         var page = await site.OpenConsoleAsync("/console/projections");
         var orders = Section(page, "orders.v1");
-        await orders.GetByRole(AriaRole.Button, new() { Name = "pause" }).ClickAsync();
-        await page.ConfirmAsync("pause", "maintenance");
+        await orders.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
+        await page.ConfirmAsync("Pause", "maintenance");
         await Assertions.Expect(orders).ToContainTextAsync("maintenance");
 
         await api.OrderAsync("MUG-STONE-01");
         await Assertions.Expect(orders).Not.ToContainTextAsync(" 0 events behind");
         await page.LookAsync("console-projections");
-        await orders.GetByRole(AriaRole.Button, new() { Name = "resume" }).ClickAsync();
-        await page.ConfirmAsync("resume", "maintenance is over");
+        await orders.GetByRole(AriaRole.Button, new() { Name = "Resume" }).ClickAsync();
+        await page.ConfirmAsync("Resume", "maintenance is over");
 
         await Assertions.Expect(orders).ToContainTextAsync(" 0 events behind");
         await Assertions.Expect(orders.Locator(".tag")).ToHaveTextAsync("running");
@@ -30,19 +30,19 @@ public sealed class ProjectionsTests(Site site)
     {
         var page = await site.OpenConsoleAsync("/console/projections");
         var stock = Section(page, "stock_levels");
-        await stock.GetByRole(AriaRole.Button, new() { Name = "rebuild" }).ClickAsync();
-        await page.ConfirmAsync("rebuild", "to be sure");
+        await stock.GetByRole(AriaRole.Button, new() { Name = "Rebuild" }).ClickAsync();
+        await page.ConfirmAsync("Rebuild", "to be sure");
         await Assertions.Expect(stock).ToContainTextAsync("is built beside it: 100 %");
 
         await stock.GetByRole(AriaRole.Button, new() { Name = "Compare" }).ClickAsync();
         await Assertions.Expect(stock).ToContainTextAsync("No difference");
         await page.LookAsync("console-projections-rebuild");
-        await stock.GetByRole(AriaRole.Button, new() { Name = "swap" }).ClickAsync();
-        await page.ConfirmAsync("swap", "it is the same");
+        await stock.GetByRole(AriaRole.Button, new() { Name = "Swap" }).ClickAsync();
+        await page.ConfirmAsync("Swap", "it is the same");
 
         await Assertions.Expect(stock).ToContainTextAsync("Generation 2");
-        await stock.GetByRole(AriaRole.Button, new() { Name = "discard" }).ClickAsync();
-        await page.ConfirmAsync("discard", "not needed");
+        await stock.GetByRole(AriaRole.Button, new() { Name = "Discard" }).ClickAsync();
+        await page.ConfirmAsync("Discard", "not needed");
         await Assertions.Expect(stock).Not.ToContainTextAsync("is kept from before");
     }
 
