@@ -80,7 +80,6 @@ public static class ServiceDefaults
             options.SwaggerEndpoint("../openapi/v1.json", "Shop");
         }));
         SecurityRegistration.Use(app);
-        app.MapDiagnostics();
         HealthEndpoints.Map(app);
         if (app.Services.GetRequiredService<IServiceProviderIsService>().IsService(typeof(ParkedMessages)))
             MapOperating(app);
@@ -92,6 +91,7 @@ public static class ServiceDefaults
     /// <summary>For processes that have stores.</summary>
     private static void MapOperating(WebApplication app)
     {
+        app.MapDiagnostics();
         ParkedMessageEndpoints.Map(app);
         MessageEndpoints.Map(app);
         StreamEndpoints.Map(app);

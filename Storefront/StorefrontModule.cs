@@ -36,6 +36,7 @@ public static class StorefrontModule
         services.AddScoped<CatalogueClient>();
         services.AddScoped<OrderClient>();
         services.AddScoped<ProgressClient>();
+        services.AddScoped<JobClient>();
         services.AddScoped<CartStore>();
         services.AddScoped<OverviewClient>().AddScoped<MessagesClient>().AddScoped<EventsClient>().AddScoped<ProjectionsClient>();
         services.AddScoped<StockClient>().AddScoped<PaymentsClient>().AddScoped<CustomersClient>().AddScoped<AuditClient>();

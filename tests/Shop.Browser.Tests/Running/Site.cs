@@ -40,11 +40,12 @@ public sealed class Site : IAsyncLifetime
     /// <summary>A page of a person who has never been here.</summary>
     /// <param name="language"><c>en</c> or <c>zh-CN</c>, as the browser asks for it.</param>
     /// <param name="phone">390 pixels wide.</param>
-    public async Task<IPage> OpenAsync(string language = "en", bool phone = false, bool dark = false)
+    /// <param name="url">Of another host than the shared one.</param>
+    public async Task<IPage> OpenAsync(string language = "en", bool phone = false, bool dark = false, string? url = null)
     {
         var context = await browser!.NewContextAsync(new()
         {
-            BaseURL = Url,
+            BaseURL = url ?? Url,
             Locale = language,
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
             ViewportSize = phone ? new() { Width = 390, Height = 844 } : new() { Width = 1280, Height = 900 },

@@ -9,6 +9,7 @@ using Shop.Contracts;
 using Shop.EventSourcing;
 using Shop.EventSourcing.Storage;
 using Shop.EventSourcing.Storage.Sqlite;
+using Shop.Jobs;
 using Shop.Messaging;
 using Shop.ServiceDefaults;
 using Shop.Tests;
@@ -81,18 +82,21 @@ public sealed class TestInventory : IAsyncDisposable
 
     public PushableClock Clock { get; private init; } = null!;
 
-    public static async Task<TestInventory> StartAsync()
+    /// <param name="jobs">Whether its jobs can be asked for; the tested ones do not run by themselves.</param>
+    public static async Task<TestInventory> StartAsync(bool jobs = false)
     {
         var folder = Directory.CreateTempSubdirectory("shop-inventory-").FullName;
         var clock = new PushableClock();
         var builder = WebApplication.CreateSlimBuilder();
         builder.AddShopServiceDefaults();
-        builder.Configuration.AddInMemoryCollection([new("Shop:Data", folder)]);
+        builder.Configuration.AddInMemoryCollection([new("Shop:Data", folder), new($"Shop:Jobs:Schedules:{ExpirySweep.Name}", JobSchedule.NeverText)]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<TimeProvider>(clock);
         builder.Services.AddSingleton<Answers>();
         builder.Services.AddInventory(builder.Configuration);
+        if (jobs)
+            builder.Services.AddShopJobs(builder.Configuration);
         builder.Services.AddShopMessaging(builder.Configuration, bus =>
         {
             bus.AddInventoryConsumers();

@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Shop.Contracts;
 using Shop.EventSourcing;
+using Shop.Jobs;
 using Shop.Messaging;
 using Shop.Payments;
 using Shop.PaymentSandbox;
@@ -37,7 +38,9 @@ internal sealed class RunningPayments : IAsyncDisposable
 
     public IReadOnlyCollection<object> Replies => probe.Replies;
 
-    public static async Task<RunningPayments> StartAsync(double timeoutSeconds = 2, bool sendWebhooks = false, Action<SandboxOptions>? configure = null)
+    /// <param name="jobsBy">The clock of a service whose jobs can be asked for; the tested ones do not run by themselves.</param>
+    public static async Task<RunningPayments> StartAsync(
+        double timeoutSeconds = 2, bool sendWebhooks = false, Action<SandboxOptions>? configure = null, TimeProvider? jobsBy = null)
     {
         var running = new RunningPayments();
         SandboxOptions sandboxOptions = null!;
@@ -53,6 +56,7 @@ internal sealed class RunningPayments : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Shop:Data"] = running.folder,
+            [$"Shop:Jobs:Schedules:{PaymentReconciliation.Name}"] = JobSchedule.NeverText,
             ["Payments:Gateway:BaseUrl"] = running.Sandbox.Url,
             ["Payments:Gateway:SecretKey"] = RunningSandbox.SecretKey,
             ["Payments:Gateway:WebhookSecret"] = WebhookSecret,
@@ -62,6 +66,12 @@ internal sealed class RunningPayments : IAsyncDisposable
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSingleton(running.probe);
         builder.Services.AddPayments(builder.Configuration);
+        if (jobsBy is not null)
+        {
+            builder.Services.AddSingleton(jobsBy);
+            builder.Services.AddShopJobs(builder.Configuration);
+        }
+
         builder.Services.AddShopMessaging(builder.Configuration, bus =>
         {
             bus.AddPaymentsConsumers();
@@ -122,7 +132,7 @@ public sealed class PaymentReplyProbe
 
 public sealed class PaymentReplyConsumer(PaymentReplyProbe probe) :
     IConsumer<PaymentAuthorized>, IConsumer<PaymentDeclined>, IConsumer<PaymentCaptured>, IConsumer<PaymentCaptureRejected>, IConsumer<PaymentVoided>,
-    IConsumer<PaymentRefunded>
+    IConsumer<PaymentRefunded>, IConsumer<PaymentPartRefunded>
 {
     public Task Consume(ConsumeContext<PaymentAuthorized> context) => Keep(context.Message);
 
@@ -135,6 +145,8 @@ public sealed class PaymentReplyConsumer(PaymentReplyProbe probe) :
     public Task Consume(ConsumeContext<PaymentVoided> context) => Keep(context.Message);
 
     public Task Consume(ConsumeContext<PaymentRefunded> context) => Keep(context.Message);
+
+    public Task Consume(ConsumeContext<PaymentPartRefunded> context) => Keep(context.Message);
 
     private Task Keep(object reply)
     {

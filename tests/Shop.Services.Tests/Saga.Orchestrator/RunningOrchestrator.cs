@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Shop.Contracts;
 using Shop.EventSourcing;
+using Shop.Jobs;
 using Shop.Messaging;
 using Shop.Orchestration;
 using Shop.ServiceDefaults;
@@ -31,7 +32,8 @@ internal sealed class RunningOrchestrator : IAsyncDisposable
     public EventStore<OrchestrationModule> Store => app.Services.GetRequiredService<EventStore<OrchestrationModule>>();
 
     /// <param name="connectionString">A PostgreSQL database that several of them may share; null: a file of its own.</param>
-    public static async Task<RunningOrchestrator> StartAsync(string? connectionString = null)
+    /// <param name="jobsBy">The clock of one whose jobs can be asked for; the tested one does not run by itself, and deadlines are far.</param>
+    public static async Task<RunningOrchestrator> StartAsync(string? connectionString = null, TimeProvider? jobsBy = null)
     {
         var running = new RunningOrchestrator();
         var builder = WebApplication.CreateSlimBuilder();
@@ -41,9 +43,20 @@ internal sealed class RunningOrchestrator : IAsyncDisposable
             new("Shop:Data", running.folder), new("Shop:Keys", Path.Combine(running.folder, "keys")), new("urls", "http://127.0.0.1:0"),
             new("Shop:Store", connectionString is null ? "Sqlite" : "PostgreSql"), new("ConnectionStrings:saga", connectionString),
         ]);
+        if (jobsBy is not null)
+        {
+            builder.Configuration.AddInMemoryCollection(
+            [
+                new($"Shop:Jobs:Schedules:{SagaWatchdog.Name}", JobSchedule.NeverText), new("OrderSaga:TryDeadlineSeconds", "3600"), new("OrderSaga:LeaseSeconds", "7200"),
+            ]);
+            builder.Services.AddSingleton(jobsBy);
+        }
+
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(running.Answers);
         builder.Services.AddOrchestration(builder.Configuration);
+        if (jobsBy is not null)
+            builder.Services.AddShopJobs(builder.Configuration);
         builder.Services.AddShopMessaging(builder.Configuration, bus =>
         {
             bus.AddOrchestrationConsumers();

@@ -1,0 +1,52 @@
+using Shop.Browser.Tests.Running;
+
+namespace Shop.Browser.Tests.Shopping;
+
+[Collection(Site.Collection)]
+public sealed class AfterBuyingTests(Site site)
+{
+    [Fact]
+    public async Task One_of_three_is_returned_and_its_price_comes_back()
+    {
+        var page = await site.OpenAsync(phone: true, dark: true);
+        await page.SignInAsync(Person.Customer, "/");
+        await Site.GoAsync(page, "/p/NOTE-A5-DOT");
+        await page.Locator("#quantity").FillAsync("3");
+        await page.Locator("form.quantity button").ClickAsync();
+        await page.Locator(".notice.good a[href='/cart']").ClickAsync();
+        await page.Locator("a[href='/checkout']").ClickAsync();
+        await page.FillCheckoutAsync();
+        await page.OrderButton().ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Return something" }).ClickAsync();
+        await page.Locator("#return-NOTE-A5-DOT").FillAsync("1");
+        await page.Locator("#return-NOTE-A5-DOT").BlurAsync();
+        await Site.CheckAccessibilityAsync(page);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Return it" }).ClickAsync();
+
+        await Assertions.Expect(page.Locator(".notice.good")).ToContainTextAsync("1 × Notebook A5, dotted");
+        await Assertions.Expect(page.Locator(".notice.good")).ToContainTextAsync("went back to your card");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Return something" }).ClickAsync();
+        await Assertions.Expect(page.Locator("#return-NOTE-A5-DOT")).ToHaveAttributeAsync("max", "2");
+    }
+
+    [Fact]
+    public async Task Somebody_elses_order_is_not_there()
+    {
+        var page = await site.OpenAsync();
+        var orderId = await page.BuyAsync("PEN-ROLL-BLK");
+        var other = await site.OpenAsync();
+        var email = $"grace-{orderId}@example.com";
+        await other.GotoAsync("/account/create");
+        foreach (var (field, value) in new[] { ("email", email), ("password", Person.Password) })
+            await other.Locator($"main #{field}").FillAsync(value);
+        foreach (var field in await other.Locator("main form input:not([type=hidden]):not(#email):not(#password)").AllAsync())
+            await field.FillAsync(await field.GetAttributeAsync("type") == "password" ? Person.Password : "Grace");
+        await other.Locator("main form button[type=submit]").First.ClickAsync();
+        await Assertions.Expect(other.Locator(".account")).ToContainTextAsync("grace-");
+
+        await Site.GoAsync(other, $"/my/orders/{orderId}");
+
+        await Assertions.Expect(other.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("There is no such order");
+    }
+}
