@@ -36,6 +36,7 @@ public static class InventoryRegistration
             .Consumer<ConfirmStockConsumer>()
             .Consumer<CancelStockConsumer>()
             .Consumer<ReturnStockConsumer>()
+            .Consumer<ReturnStockLinesConsumer>()
             .Consumer<ExpireReservationConsumer>());
 
     public static IEndpointRouteBuilder MapInventory(this IEndpointRouteBuilder routes)

@@ -19,10 +19,14 @@ public static class OrderingModuleExtensions
         OtherTables = [DataKeyRow.Table],
         ArchivePolicies =
         [
-            new ArchivePolicy<Order, OrderEvent>(Order.Aggregate, order => order is Order.Rejected or Order.Cancelled or Order.Confirmed { CancellationRequested: false }),
+            new ArchivePolicy<Order, OrderEvent>(Order.Aggregate, order => order is Order.Rejected or Order.Cancelled || IsConfirmedAndWhole(order)),
             new ArchivePolicy<IdempotentRequest, IdempotentRequestEvent>(IdempotentRequest.Aggregate, request => request is IdempotentRequest.Answered),
         ],
     };
+
+    /// <summary>Nobody has asked for anything that is not done.</summary>
+    private static bool IsConfirmedAndWhole(Order order) =>
+        order is Order.Confirmed { CancellationRequested: false, Returns: var returns } && returns.All(back => back.CompletedAt is not null);
 
     public static IServiceCollection AddOrdering(this IServiceCollection services, IConfiguration configuration)
     {
@@ -45,6 +49,7 @@ public static class OrderingModuleExtensions
             .Consumer<RejectOrderConsumer>()
             .Consumer<CancelOrderConsumer>()
             .Consumer<RequestOrderCancellationConsumer>()
+            .Consumer<CompleteOrderReturnConsumer>()
             .Consumer<ProductPricedConsumer>());
 
     public static IEndpointRouteBuilder MapOrdering(this IEndpointRouteBuilder routes)
@@ -57,6 +62,7 @@ public static class OrderingModuleExtensions
         OrderHistoryEndpoint.Map(routes);
         OrderAtEndpoint.Map(routes);
         CancelOrderEndpoint.Map(routes);
+        ReturnOrderEndpoint.Map(routes);
         ErasureEndpoints.Map(routes);
         return routes;
     }

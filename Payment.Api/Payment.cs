@@ -22,6 +22,11 @@ public abstract record Payment
     /// <summary>What keeps the due call from being done.</summary>
     public Trouble Trouble { get; init; } = Trouble.Nothing;
 
+    /// <summary>What went back for returns, in parts.</summary>
+    public IReadOnlyList<RefundedPart> Parts { get; init; } = [];
+
+    public long PartsMinor => Parts.Sum(part => part.AmountMinor);
+
     public sealed record None : Payment;
 
     /// <summary>Cancelled before the Try.</summary>
@@ -38,6 +43,10 @@ public abstract record Payment
 
     public sealed record Captured(Terms Terms, string IntentId, long CapturedMinor) : Payment;
 
+    /// <summary>Captured, and a part of it is on its way back.</summary>
+    /// <param name="RefundReason">Why the rest is to follow; null when it is not.</param>
+    public sealed record PartRefunding(Terms Terms, string IntentId, long CapturedMinor, RefundedPart Part, string? RefundReason) : Payment;
+
     /// <param name="Released">False while the authorization may still be held; it is cancelled at once, asked for or not.</param>
     public sealed record CaptureRejected(Terms Terms, string IntentId, string Reason, bool Released, Asked Asked) : Payment;
 
@@ -46,6 +55,7 @@ public abstract record Payment
 
     public sealed record Voided(Terms Terms, string? IntentId, string Reason) : Payment;
 
+    /// <summary>What is left of the captured amount goes back.</summary>
     /// <param name="First">What had been decided before; the refund does not change it.</param>
     public sealed record Refunding(Terms Terms, string IntentId, long CapturedMinor, Decision First, string Reason, Asked Asked) : Payment;
 
@@ -61,6 +71,7 @@ public abstract record Payment
         },
         UpdatedAt = @event.At,
         Trouble = state.Trouble.After(@event),
+        Parts = @event is Event.PartRefunded part ? [.. state.Parts, new(part.ReturnId, part.AmountMinor)] : state.Parts,
     };
 
     private static Payment Next(Payment state, PaymentEvent @event) => (state, @event) switch
@@ -83,6 +94,11 @@ public abstract record Payment
         (Capturing s, Event.CaptureRejected e) => new CaptureRejected(s.Terms, s.IntentId, e.Reason, Released: false, s.RefundAsked ? Asked.Refund : Asked.None),
 
         (Captured s, Event.RefundRequested e) => new Refunding(s.Terms, s.IntentId, s.CapturedMinor, new Decision.Capture(), e.Reason, Asked.Refund),
+
+        (Captured s, Event.PartRefundRequested e) => new PartRefunding(s.Terms, s.IntentId, s.CapturedMinor, new(e.ReturnId, e.AmountMinor), null),
+        (PartRefunding s, Event.RefundRequested e) => s with { RefundReason = e.Reason },
+        (PartRefunding { RefundReason: null } s, Event.PartRefunded) => new Captured(s.Terms, s.IntentId, s.CapturedMinor),
+        (PartRefunding s, Event.PartRefunded) => new Refunding(s.Terms, s.IntentId, s.CapturedMinor, new Decision.Capture(), s.RefundReason!, Asked.Refund),
 
         (CaptureRejected s, Event.VoidRequested) => s with { Asked = s.Asked | Asked.Void },
         (CaptureRejected s, Event.RefundRequested) => s with { Asked = s.Asked | Asked.Refund },
@@ -107,6 +123,9 @@ public abstract record Payment
 
 /// <summary>What is to be paid and how; fixed by the Try. All keys of later calls derive from <see cref="IdempotencyKey"/>.</summary>
 public sealed record Terms(long AmountMinor, string Currency, string PaymentMethod, string IdempotencyKey);
+
+/// <summary>What goes back for one return.</summary>
+public sealed record RefundedPart(Guid ReturnId, long AmountMinor);
 
 /// <summary>Which commands wait for the provider to give back what it holds.</summary>
 [Flags]

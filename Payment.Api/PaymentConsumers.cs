@@ -49,3 +49,15 @@ public sealed class RefundPaymentConsumer(PaymentDecisions decisions, TimeProvid
             await context.Publish(reply);
     }
 }
+
+public sealed class RefundPaymentPartConsumer(PaymentDecisions decisions, TimeProvider clock) : IConsumer<RefundPaymentPart>
+{
+    public async Task Consume(ConsumeContext<RefundPaymentPart> context)
+    {
+        var message = context.Message;
+        var command = new PaymentCommand.RefundPart(message.ReturnId, message.AmountMinor, message.Reason, clock.GetUtcNow());
+        var (_, after) = await decisions.DecideAsync(context.UnitOfWork(), message.OrderId, payment => PaymentDecider.Decide(command, payment), context.CancellationToken);
+        if (PaymentReplies.ToRefundPart(after, message.ReturnId) is { } reply)
+            await context.Publish(reply);
+    }
+}

@@ -14,6 +14,9 @@ public abstract record PaymentCommand(DateTimeOffset At)
 
     public sealed record Refund(Guid OrderId, string Reason, DateTimeOffset At) : PaymentCommand(At);
 
+    /// <summary>Gives back a part of what was captured, once per return.</summary>
+    public sealed record RefundPart(Guid ReturnId, long AmountMinor, string Reason, DateTimeOffset At) : PaymentCommand(At);
+
     /// <param name="Attempt">Which attempt at this call it was, from 1; 0 when somebody asked out of turn.</param>
     public sealed record RecordAnswer(ProviderCall Call, GatewayAnswer Answer, int Attempt, DateTimeOffset At) : PaymentCommand(At);
 }
@@ -26,6 +29,7 @@ public static class PaymentDecider
         PaymentCommand.Capture c => payment is Payment.Authorized ? [new Event.CaptureRequested(c.At)] : [],
         PaymentCommand.Void c => Decide(c, payment),
         PaymentCommand.Refund c => Decide(c, payment),
+        PaymentCommand.RefundPart c => Decide(c, payment),
         PaymentCommand.RecordAnswer c => Decide(c, payment),
         _ => throw new InvalidOperationException($"{command.GetType().Name} is not a command to a payment."),
     };
@@ -53,10 +57,26 @@ public static class PaymentDecider
     private static IEnumerable<PaymentEvent> Decide(PaymentCommand.Refund command, Payment payment) => payment switch
     {
         Payment.None => [new Event.Fenced(command.OrderId, command.Reason, command.At)],
-        Payment.Authorizing or Payment.Authorized or Payment.Captured or Payment.Capturing { RefundAsked: false } =>
+        // Returns have given everything back already: there is nothing to ask the provider for.
+        Payment.Captured captured when captured.CapturedMinor == payment.PartsMinor =>
+            [new Event.RefundRequested(command.Reason, command.At), new Event.Refunded(0, command.At)],
+        Payment.Authorizing or Payment.Authorized or Payment.Captured or Payment.Capturing { RefundAsked: false } or Payment.PartRefunding { RefundReason: null } =>
             [new Event.RefundRequested(command.Reason, command.At)],
         _ => Waits(payment, Asked.Refund) ? [new Event.RefundRequested(command.Reason, command.At)] : [],
     };
+
+    private static IEnumerable<PaymentEvent> Decide(PaymentCommand.RefundPart command, Payment payment)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(command.AmountMinor, 1);
+        var part = new RefundedPart(command.ReturnId, command.AmountMinor);
+        var known = payment.Parts.FirstOrDefault(refunded => refunded.ReturnId == part.ReturnId) ?? (payment as Payment.PartRefunding)?.Part;
+        if (known == part || payment is Payment.Refunding or Payment.Refunded)
+            return [];
+        return payment is Payment.Captured captured && known is null && part.AmountMinor <= captured.CapturedMinor - payment.PartsMinor
+            ? [new Event.PartRefundRequested(part.ReturnId, part.AmountMinor, command.Reason, command.At)]
+            : throw new InvalidOperationException(
+                $"{part.AmountMinor} cannot go back for return {part.ReturnId}: the payment of order {payment.OrderId} is {payment.GetType().Name}, {payment.PartsMinor} went back before.");
+    }
 
     /// <summary>True when what is held is being given back, and nobody has asked for it in this way yet.</summary>
     private static bool Waits(Payment payment, Asked asked) => payment switch
@@ -78,6 +98,7 @@ public static class PaymentDecider
             (ProviderCall.Authorize, var answer) => AfterAuthorize(command, answer),
             (ProviderCall.Capture capture, var answer) => AfterCapture(command, capture, answer),
             (ProviderCall.Cancel or ProviderCall.Retrieve, var answer) => AfterRelease(command, answer, payment),
+            (ProviderCall.Refund, var answer) when payment is Payment.PartRefunding part => AfterPartRefund(command, part, answer),
             (ProviderCall.Refund refund, var answer) => AfterRefund(command, refund, answer),
             _ => throw new InvalidOperationException($"{command.Call.GetType().Name} is not a call to the provider."),
         };
@@ -121,6 +142,27 @@ public static class PaymentDecider
         GatewayAnswer.Refused r => [new Event.CallRefused(command.Call.Kind, r.Code, r.Message, command.At)],
         _ => [],
     };
+
+    private static IEnumerable<PaymentEvent> AfterPartRefund(PaymentCommand.RecordAnswer command, Payment.PartRefunding payment, GatewayAnswer answer)
+    {
+        var left = payment.CapturedMinor - payment.PartsMinor - payment.Part.AmountMinor;
+        return answer switch
+        {
+            GatewayAnswer.Succeeded { Status: "succeeded" or "pending" } => Refunded(),
+            // All of it went back, and this part would be the last: then it was this one. Else a person must find out who gave it back.
+            GatewayAnswer.Refused { Code: "charge_already_refunded" } when left == 0 => Refunded(),
+            GatewayAnswer.Succeeded s => Unknown(command, $"The provider answered with status {s.Status}."),
+            GatewayAnswer.Refused r => [new Event.CallRefused(command.Call.Kind, r.Code, r.Message, command.At)],
+            _ => [],
+        };
+
+        IEnumerable<PaymentEvent> Refunded()
+        {
+            yield return new Event.PartRefunded(payment.Part.ReturnId, payment.Part.AmountMinor, command.At);
+            if (payment.RefundReason is not null && left == 0)
+                yield return new Event.Refunded(0, command.At);
+        }
+    }
 
     private static IEnumerable<PaymentEvent> Unknown(PaymentCommand.RecordAnswer command, string reason) =>
         command.Attempt > 0 && BitOperations.IsPow2(command.Attempt)

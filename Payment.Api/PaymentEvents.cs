@@ -33,6 +33,11 @@ public abstract record PaymentEvent(DateTimeOffset At)
 
     public sealed record Refunded(long AmountMinor, DateTimeOffset At) : PaymentEvent(At);
 
+    /// <summary>A part of what was captured is to go back, for one return.</summary>
+    public sealed record PartRefundRequested(Guid ReturnId, long AmountMinor, string Reason, DateTimeOffset At) : PaymentEvent(At);
+
+    public sealed record PartRefunded(Guid ReturnId, long AmountMinor, DateTimeOffset At) : PaymentEvent(At);
+
     /// <summary>What was to be cancelled turned out to be captured at the provider: it will be refunded.</summary>
     public sealed record ChargeFound(long AmountMinor, DateTimeOffset At) : PaymentEvent(At);
 
@@ -79,6 +84,8 @@ public static class PaymentEvents
         .Add("payment-voided.v1", PaymentJson.Default.Voided)
         .Add("payment-refund-requested.v1", PaymentJson.Default.RefundRequested)
         .Add("payment-refunded.v1", PaymentJson.Default.Refunded)
+        .Add("payment-part-refund-requested.v1", PaymentJson.Default.PartRefundRequested)
+        .Add("payment-part-refunded.v1", PaymentJson.Default.PartRefunded)
         .Add("payment-charge-found.v1", PaymentJson.Default.ChargeFound)
         .Add("payment-found-held.v1", PaymentJson.Default.FoundHeld)
         .Add("payment-call-refused.v1", PaymentJson.Default.CallRefused)
@@ -97,6 +104,8 @@ public static class PaymentEvents
 [JsonSerializable(typeof(PaymentEvent.Voided))]
 [JsonSerializable(typeof(PaymentEvent.RefundRequested))]
 [JsonSerializable(typeof(PaymentEvent.Refunded))]
+[JsonSerializable(typeof(PaymentEvent.PartRefundRequested))]
+[JsonSerializable(typeof(PaymentEvent.PartRefunded))]
 [JsonSerializable(typeof(PaymentEvent.ChargeFound))]
 [JsonSerializable(typeof(PaymentEvent.FoundHeld))]
 [JsonSerializable(typeof(PaymentEvent.CallRefused))]

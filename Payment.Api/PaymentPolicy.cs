@@ -20,7 +20,9 @@ public static class PaymentPolicy
         Payment.Voiding { IntentId: { } intentId, Terms: var terms } => Release(payment, terms, intentId),
         Payment.CaptureRejected { Released: false, Terms: var terms, IntentId: var intentId } => Release(payment, terms, intentId),
         Payment.Refunding { Terms: var terms } refunding =>
-            new ProviderCall.Refund(refunding.IntentId, refunding.CapturedMinor, Key(terms, "refund", payment.Trouble.Refusals)),
+            new ProviderCall.Refund(refunding.IntentId, refunding.CapturedMinor - payment.PartsMinor, Key(terms, "refund", payment.Trouble.Refusals)),
+        Payment.PartRefunding { Terms: var terms, Part: var part } refunding =>
+            new ProviderCall.Refund(refunding.IntentId, part.AmountMinor, Key(terms, $"return-{part.ReturnId:D}", payment.Trouble.Refusals)),
         _ => null,
     };
 

@@ -77,7 +77,7 @@ public static class PaymentReconciliation
         {
             await using var models = store.Engine.OpenReadModels();
             var unknown = await models.Query<PaymentRow>()
-                .Where(row => (row.State == "authorizing" || row.State == "capturing" || row.State == "voiding" || row.State == "refunding" || row.State == "captureRejected")
+                .Where(row => (row.State == "authorizing" || row.State == "capturing" || row.State == "voiding" || row.State == "refunding" || row.State == "refundingPart" || row.State == "captureRejected")
                     && row.UnknownSince != null)
                 .OrderBy(row => row.OrderId).Select(row => row.OrderId).Take(UnknownPerRun).ToListAsync(cancellationToken);
             if (unknown.Count == 0)

@@ -12,7 +12,7 @@ public static class PaymentReplies
 
     public static object? ToAuthorize(Payment payment) => payment switch
     {
-        Payment.Authorized or Payment.Capturing or Payment.Captured => new PaymentAuthorized { OrderId = payment.OrderId },
+        Payment.Authorized or Payment.Capturing or Payment.Captured or Payment.PartRefunding => new PaymentAuthorized { OrderId = payment.OrderId },
         Payment.Declined declined => new PaymentDeclined { OrderId = payment.OrderId, Reason = declined.Reason },
         _ => NothingIsHeld(payment) ? new PaymentVoided { OrderId = payment.OrderId } : null,
     };
@@ -29,7 +29,7 @@ public static class PaymentReplies
     public static object? ToVoid(Payment payment) => payment switch
     {
         Payment.Declined => new PaymentVoided { OrderId = payment.OrderId },
-        Payment.Captured or Payment.Refunding { First: Decision.Capture } or Payment.Refunded { First: Decision.Capture } => Decided(payment),
+        Payment.Captured or Payment.PartRefunding or Payment.Refunding { First: Decision.Capture } or Payment.Refunded { First: Decision.Capture } => Decided(payment),
         _ => NothingIsHeld(payment) ? new PaymentVoided { OrderId = payment.OrderId } : null,
     };
 
@@ -37,6 +37,14 @@ public static class PaymentReplies
     {
         Payment.Refunded refunded => new PaymentRefunded { OrderId = payment.OrderId, AmountMinor = refunded.CapturedMinor },
         _ => payment is Payment.Declined || NothingIsHeld(payment) ? new PaymentRefunded { OrderId = payment.OrderId, AmountMinor = 0 } : null,
+    };
+
+    public static object? ToRefundPart(Payment payment, Guid returnId) => payment switch
+    {
+        _ when payment.Parts.FirstOrDefault(part => part.ReturnId == returnId) is { } part =>
+            new PaymentPartRefunded { OrderId = payment.OrderId, ReturnId = returnId, AmountMinor = part.AmountMinor },
+        Payment.Refunded => new PaymentPartRefunded { OrderId = payment.OrderId, ReturnId = returnId, AmountMinor = 0 },
+        _ => null,
     };
 
     /// <summary>The commands that decide nothing any more, with their answers.</summary>
@@ -52,6 +60,10 @@ public static class PaymentReplies
             Add(nameof(VoidPayment), ToVoid(payment));
         if (!PaymentDecider.Decide(new PaymentCommand.Refund(payment.OrderId, "", default), payment).Any())
             Add(nameof(RefundPayment), ToRefund(payment));
+        foreach (var part in payment.Parts)
+            taken.Add(new() { Message = nameof(RefundPaymentPart), Answer = nameof(PaymentPartRefunded), ReturnId = part.ReturnId });
+        if (payment is Payment.PartRefunding { Part.ReturnId: var returnId })
+            taken.Add(new() { Message = nameof(RefundPaymentPart), ReturnId = returnId });
         return taken;
 
         void Add(string command, object? answer) => taken.Add(new() { Message = command, Answer = answer?.GetType().Name });
@@ -65,6 +77,8 @@ public static class PaymentReplies
             outcomes.Add(ToAuthorize(after));
         if (before is Payment.Capturing && after is not Payment.Capturing)
             outcomes.Add(ToCapture(after, after.OrderId));
+        if (before is Payment.PartRefunding { Part.ReturnId: var returnId } && after != before)
+            outcomes.Add(ToRefundPart(after, returnId));
         var asked = AskedOf(before);
         if (asked.HasFlag(Asked.Void) && ToVoid(before) is null)
             outcomes.Add(ToVoid(after));
@@ -76,6 +90,7 @@ public static class PaymentReplies
     private static object? Decided(Payment payment) => payment switch
     {
         Payment.Captured captured => Captured(payment, captured.CapturedMinor),
+        Payment.PartRefunding refunding => Captured(payment, refunding.CapturedMinor),
         Payment.CaptureRejected rejected => Rejected(payment, rejected.Reason),
         Payment.Refunding refunding => Decided(payment, refunding.First, refunding.CapturedMinor),
         Payment.Refunded refunded => Decided(payment, refunded.First, refunded.CapturedMinor),
@@ -101,7 +116,7 @@ public static class PaymentReplies
         Payment.Voiding voiding => voiding.Asked,
         Payment.CaptureRejected rejected => rejected.Asked,
         Payment.Refunding refunding => refunding.Asked,
-        Payment.Capturing { RefundAsked: true } => Asked.Refund,
+        Payment.Capturing { RefundAsked: true } or Payment.PartRefunding { RefundReason: not null } => Asked.Refund,
         _ => Asked.None,
     };
 }

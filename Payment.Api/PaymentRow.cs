@@ -13,7 +13,7 @@ public sealed record PaymentRow
     /// <summary>The names that <see cref="State"/> can have.</summary>
     public static readonly IReadOnlyList<string> States =
     [
-        "fenced", "authorizing", "authorized", "declined", "capturing", "captured", "captureRejected", "voiding", "voided", "refunding", "refunded",
+        "fenced", "authorizing", "authorized", "declined", "capturing", "captured", "refundingPart", "captureRejected", "voiding", "voided", "refunding", "refunded",
     ];
 
     /// <summary>Those of them in which the provider's answer to something is awaited.</summary>
@@ -91,6 +91,7 @@ public sealed record PaymentRow
         Payment.Declined => "declined",
         Payment.Capturing => "capturing",
         Payment.Captured => "captured",
+        Payment.PartRefunding => "refundingPart",
         Payment.CaptureRejected => "captureRejected",
         Payment.Voiding => "voiding",
         Payment.Voided => "voided",
@@ -106,6 +107,7 @@ public sealed record PaymentRow
         Payment.Declined s => s.Terms,
         Payment.Capturing s => s.Terms,
         Payment.Captured s => s.Terms,
+        Payment.PartRefunding s => s.Terms,
         Payment.CaptureRejected s => s.Terms,
         Payment.Voiding s => s.Terms,
         Payment.Voided s => s.Terms,
@@ -120,11 +122,12 @@ public sealed record PaymentRow
         Payment.Authorized s => (s.IntentId, 0, 0, null),
         Payment.Declined s => (null, 0, 0, s.Reason),
         Payment.Capturing s => (s.IntentId, 0, 0, null),
-        Payment.Captured s => (s.IntentId, s.CapturedMinor, 0, null),
+        Payment.Captured s => (s.IntentId, s.CapturedMinor, s.PartsMinor, null),
+        Payment.PartRefunding s => (s.IntentId, s.CapturedMinor, s.PartsMinor, s.RefundReason),
         Payment.CaptureRejected s => (s.IntentId, 0, 0, s.Reason),
         Payment.Voiding s => (s.IntentId, 0, 0, s.Reason),
         Payment.Voided s => (s.IntentId, 0, 0, s.Reason),
-        Payment.Refunding s => (s.IntentId, s.CapturedMinor, 0, s.Reason),
+        Payment.Refunding s => (s.IntentId, s.CapturedMinor, s.PartsMinor, s.Reason),
         Payment.Refunded s => (s.IntentId, s.CapturedMinor, s.CapturedMinor, s.Reason),
         _ => (null, 0, 0, null),
     };

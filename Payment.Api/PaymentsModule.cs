@@ -39,7 +39,8 @@ public static class PaymentsModuleExtensions
             .Consumer<AuthorizePaymentConsumer>()
             .Consumer<CapturePaymentConsumer>()
             .Consumer<VoidPaymentConsumer>()
-            .Consumer<RefundPaymentConsumer>());
+            .Consumer<RefundPaymentConsumer>()
+            .Consumer<RefundPaymentPartConsumer>());
 
     public static IEndpointRouteBuilder MapPayments(this IEndpointRouteBuilder routes)
     {

@@ -43,6 +43,13 @@ public sealed class OrderSaga : SagaStateMachineInstance
     /// <summary>Somebody wants it cancelled; after the decision that waits until the order is confirmed.</summary>
     public bool CancelRequested { get; set; }
 
+    /// <summary>Returns that were asked for, oldest first; one after the other is carried out.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<SagaReturn>? Returns { get; set; }
+
+    /// <summary>The return that is being carried out, or is next.</summary>
+    internal SagaReturn? ReturnUnderWay => Returns?.FirstOrDefault(back => !back.Completed);
+
     /// <summary>The scheduled <see cref="StepTimedOut"/>: present in every state that waits for an answer.</summary>
     public Guid? DeadlineTokenId { get; set; }
 
@@ -60,7 +67,7 @@ public sealed class OrderSaga : SagaStateMachineInstance
     public DateTimeOffset? EndedAt { get; set; }
 
     /// <summary>What messages tell; a message that leaves it as it is was a repetition.</summary>
-    internal object Facts => (PlacedAt, Stock, Payment, Ending, Reason, CancelRequested, Attempts);
+    internal object Facts => (PlacedAt, Stock, Payment, Ending, Reason, CancelRequested, Attempts, Returns);
 
     internal void Place(OrderPlaced order)
     {
@@ -99,6 +106,36 @@ public sealed class OrderSaga : SagaStateMachineInstance
         Undo(OrderEnding.Reject, reason);
     }
 
+    /// <summary>One that is known already is a repetition.</summary>
+    internal void Expect(OrderReturnRequested request)
+    {
+        if (Returns?.Any(known => known.ReturnId == request.ReturnId) == true)
+            return;
+        // What was free is restocked, and nothing is refunded for it.
+        Returns = [.. Returns ?? [], new()
+        {
+            ReturnId = request.ReturnId,
+            Lines = request.Lines,
+            RefundMinor = request.RefundMinor,
+            Reason = request.Reason,
+            Refunded = request.RefundMinor == 0,
+        }];
+    }
+
+    internal void NoteReturn(Guid returnId, Func<SagaReturn, SagaReturn> note)
+    {
+        if (ReturnUnderWay is { } back && back.ReturnId == returnId && note(back) is var noted && noted != back)
+            Returns = [.. Returns!.Select(known => known.ReturnId == returnId ? noted : known)];
+    }
+
+    /// <summary>The order knows of the return; a cancellation that waited for it is done now.</summary>
+    internal void FinishReturn(Guid returnId)
+    {
+        NoteReturn(returnId, known => known with { Completed = true });
+        if (CancelRequested && !OrderSagaPolicy.IsGivenBack(this))
+            Ending = OrderEnding.Cancel;
+    }
+
     /// <summary>Takes the mark away and nothing else: what is awaited goes on being repeated, and the next failure marks it again.</summary>
     internal void Resolve(ResolveOrderSaga resolution, DateTimeOffset at)
     {
@@ -130,6 +167,27 @@ public sealed class OrderSaga : SagaStateMachineInstance
         CancelRequested = true;
         Reason = reason;
     }
+}
+
+/// <summary>A return of some units on its way through Inventory, Payment and Order.Api.</summary>
+public sealed record SagaReturn
+{
+    public required Guid ReturnId { get; init; }
+
+    public required IReadOnlyList<StockLine> Lines { get; init; }
+
+    public required long RefundMinor { get; init; }
+
+    public required string Reason { get; init; }
+
+    /// <summary>The units are on hand again.</summary>
+    public bool Restocked { get; init; }
+
+    /// <summary>The price is refunded.</summary>
+    public bool Refunded { get; init; }
+
+    /// <summary>The order knows.</summary>
+    public bool Completed { get; init; }
 }
 
 /// <summary>An operator's word that a saga which needed attention is taken care of.</summary>

@@ -58,6 +58,21 @@ internal static class OrderSagaActivities
         OrderStep.CapturePayment => context.Send(Payment, new CapturePayment { OrderId = saga.CorrelationId }),
         OrderStep.VoidPayment => context.Send(Payment, new VoidPayment { OrderId = saga.CorrelationId, Reason = saga.Reason ?? NoReason }),
         OrderStep.RefundPayment => context.Send(Payment, new RefundPayment { OrderId = saga.CorrelationId, Reason = saga.Reason ?? NoReason }),
+        OrderStep.ReturnStockLines => context.Send(Inventory, new ReturnStockLines
+        {
+            OrderId = saga.CorrelationId,
+            ReturnId = saga.ReturnUnderWay!.ReturnId,
+            Lines = saga.ReturnUnderWay.Lines,
+            Reason = saga.ReturnUnderWay.Reason,
+        }),
+        OrderStep.RefundPaymentPart => context.Send(Payment, new RefundPaymentPart
+        {
+            OrderId = saga.CorrelationId,
+            ReturnId = saga.ReturnUnderWay!.ReturnId,
+            AmountMinor = saga.ReturnUnderWay.RefundMinor,
+            Reason = saga.ReturnUnderWay.Reason,
+        }),
+        OrderStep.CompleteOrderReturn => context.Send(Order, new CompleteOrderReturn { OrderId = saga.CorrelationId, ReturnId = saga.ReturnUnderWay!.ReturnId }),
         OrderStep.ConfirmOrder => context.Send(Order, new ConfirmOrder { OrderId = saga.CorrelationId }),
         OrderStep.RejectOrder => context.Send(Order, new RejectOrder { OrderId = saga.CorrelationId, Reason = saga.Reason ?? NoReason }),
         OrderStep.CancelOrder => context.Send(Order, new CancelOrder { OrderId = saga.CorrelationId, Reason = saga.Reason ?? NoReason }),

@@ -54,7 +54,8 @@ internal sealed class OrderSagaMetrics : IPeriodicMeasurement, IStateObserver<Or
 
     public Task StateChanged(BehaviorContext<OrderSaga> context, State currentState, State? previousState)
     {
-        if (context.Saga.EndedAt is { } endedAt && context.TryGetPayload<UnitOfWork>(out var unit))
+        // An order that comes back from a return had ended before.
+        if (previousState?.Name != nameof(OrderStateMachine.Recording) && context.Saga.EndedAt is { } endedAt && context.TryGetPayload<UnitOfWork>(out var unit))
         {
             var seconds = (endedAt - context.Saga.PlacedAt).TotalSeconds;
             var outcome = currentState.Name.ToLowerInvariant();

@@ -33,9 +33,12 @@ internal sealed class OrderSagaPart(EventStore<OrchestrationModule> store, IOpti
             State = JsonSerializer.SerializeToElement(OrderSagaResponse.Of(saga, timeline.Count, timeline), json.Value.SerializerOptions),
             Version = timeline.Count,
             RecordedAt = timeline[^1].At,
-            Sent = [.. OrderSagaPolicy.Awaiting(saga).Select(step => new SentMessage { Message = step.ToString(), To = OrderSagaPolicy.ReceiverOf(step), Since = entered })],
-            Taken = [.. OrderSagaPolicy.Heard(saga).Select(message => new TakenMessage { Message = message })],
+            Sent = [.. OrderSagaPolicy.Awaiting(saga).Select(step => new SentMessage { Message = step.ToString(), To = OrderSagaPolicy.ReceiverOf(step), Since = entered, ReturnId = ReturnOf(step, saga) })],
+            Taken = OrderSagaPolicy.Heard(saga),
             Scheduled = OrderSagaPolicy.IsWaiting(saga.CurrentState) ? [new() { Message = nameof(StepTimedOut) }] : [],
         };
     }
+
+    private static Guid? ReturnOf(OrderStep step, OrderSaga saga) =>
+        step is OrderStep.ReturnStockLines or OrderStep.RefundPaymentPart or OrderStep.CompleteOrderReturn ? saga.ReturnUnderWay?.ReturnId : null;
 }

@@ -20,6 +20,9 @@ public static class OrderSagaPolicy
     /// <summary>Nothing is held, sold or kept for this order, and never will be: both participants have said so for good.</summary>
     public static bool IsUndone(OrderSaga saga) => IsUndone(saga.Stock) && IsUndone(saga.Payment);
 
+    /// <summary>The units of the return under way are restocked, and their price is refunded.</summary>
+    public static bool IsGivenBack(OrderSaga saga) => saga.ReturnUnderWay is { Restocked: true, Refunded: true };
+
     public static bool NeedsAttention(int attempts) => attempts >= AttentionAttempts;
 
     /// <summary>How long to wait before the commands of a state are sent again: 5 s, 5 s, 10 s, 20 s, 40 s, … up to 5 minutes.</summary>
@@ -50,29 +53,34 @@ public static class OrderSagaPolicy
             (OrderStep.ReturnStock, !IsUndone(saga.Stock)),
             (OrderStep.RefundPayment, !IsUndone(saga.Payment))),
         nameof(OrderStateMachine.Closing) => [Closing(saga)],
+        nameof(OrderStateMachine.Returning) => Steps(
+            (OrderStep.ReturnStockLines, saga.ReturnUnderWay is { Restocked: false }),
+            (OrderStep.RefundPaymentPart, saga.ReturnUnderWay is { Refunded: false })),
+        nameof(OrderStateMachine.Recording) => [OrderStep.CompleteOrderReturn],
         _ => [],
     };
 
     /// <summary>The service that carries a step out.</summary>
     public static string ReceiverOf(OrderStep step) => step switch
     {
-        OrderStep.ReserveStock or OrderStep.ConfirmStock or OrderStep.CancelStock or OrderStep.ReturnStock => OrderPartServices.Inventory,
-        OrderStep.AuthorizePayment or OrderStep.CapturePayment or OrderStep.VoidPayment or OrderStep.RefundPayment => OrderPartServices.Payment,
+        OrderStep.ReserveStock or OrderStep.ConfirmStock or OrderStep.CancelStock or OrderStep.ReturnStock or OrderStep.ReturnStockLines => OrderPartServices.Inventory,
+        OrderStep.AuthorizePayment or OrderStep.CapturePayment or OrderStep.VoidPayment or OrderStep.RefundPayment or OrderStep.RefundPaymentPart => OrderPartServices.Payment,
         _ => OrderPartServices.Order,
     };
 
     /// <summary>The order's own events that would change nothing any more: noted, or ignored in this state.</summary>
-    public static IReadOnlyList<string> Heard(OrderSaga saga)
+    public static IReadOnlyList<TakenMessage> Heard(OrderSaga saga)
     {
-        var heard = new List<string>();
+        var heard = new List<TakenMessage>();
         // Only the order itself tells its currency; a cancellation may have started the saga.
         if (saga.Currency is not null)
-            heard.Add(nameof(OrderPlaced));
-        if (saga.CancelRequested || saga.CurrentState is not (nameof(OrderStateMachine.Trying) or nameof(OrderStateMachine.Confirming)
-            or nameof(OrderStateMachine.Completing) or nameof(OrderStateMachine.Confirmed)))
-        {
-            heard.Add(nameof(OrderCancellationRequested));
-        }
+            heard.Add(new() { Message = nameof(OrderPlaced) });
+        if (saga.CancelRequested || !TakesReturns(saga.CurrentState))
+            heard.Add(new() { Message = nameof(OrderCancellationRequested) });
+        if (TakesReturns(saga.CurrentState))
+            heard.AddRange((saga.Returns ?? []).Select(back => new TakenMessage { Message = nameof(OrderReturnRequested), ReturnId = back.ReturnId }));
+        else
+            heard.Add(new() { Message = nameof(OrderReturnRequested) });
 
         return heard;
     }
@@ -84,8 +92,14 @@ public static class OrderSagaPolicy
         nameof(OrderStateMachine.Confirming) => [.. Awaiting(saga), OrderStep.ConfirmOrder, .. RequestedUndo(saga)],
         nameof(OrderStateMachine.Completing) => [.. Awaiting(saga), .. RequestedUndo(saga)],
         nameof(OrderStateMachine.Cancelling) or nameof(OrderStateMachine.Compensating) => [.. Awaiting(saga), Closing(saga)],
+        nameof(OrderStateMachine.Returning) => [.. Awaiting(saga), OrderStep.CompleteOrderReturn, .. RequestedUndo(saga)],
+        nameof(OrderStateMachine.Recording) => [.. Awaiting(saga), .. RequestedUndo(saga)],
         _ => Awaiting(saga),
     };
+
+    /// <summary>The order may end, or has ended, as confirmed: what concerns it later is noted.</summary>
+    private static bool TakesReturns(string state) => state is nameof(OrderStateMachine.Trying) or nameof(OrderStateMachine.Confirming)
+        or nameof(OrderStateMachine.Completing) or nameof(OrderStateMachine.Confirmed) or nameof(OrderStateMachine.Returning) or nameof(OrderStateMachine.Recording);
 
     private static bool IsUndone(StockStanding stock) => stock is StockStanding.Untried or StockStanding.Cancelled or StockStanding.Returned;
 
@@ -119,4 +133,7 @@ public enum OrderStep
     RefundPayment,
     RejectOrder,
     CancelOrder,
+    ReturnStockLines,
+    RefundPaymentPart,
+    CompleteOrderReturn,
 }

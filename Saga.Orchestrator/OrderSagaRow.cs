@@ -10,7 +10,7 @@ public sealed record OrderSagaRow
 
     /// <summary>The names that <see cref="State"/> can have.</summary>
     public static readonly IReadOnlyList<string> States =
-        ["trying", "confirming", "completing", "confirmed", "cancelling", "compensating", "closing", "rejected", "cancelled"];
+        ["trying", "confirming", "completing", "confirmed", "cancelling", "compensating", "closing", "rejected", "cancelled", "returning", "recording"];
 
     public required Guid OrderId { get; init; }
 

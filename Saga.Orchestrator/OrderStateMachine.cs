@@ -10,7 +10,7 @@ namespace Shop.Orchestration;
 /// Drives an order through Try, Confirm and Cancel. Every pair of state and event is decided here, and
 /// <c>docs/saga.md</c> is generated from it. Conditions are in <see cref="OrderSagaPolicy"/>.
 /// </summary>
-public sealed class OrderStateMachine : MassTransitStateMachine<OrderSaga>
+public sealed partial class OrderStateMachine : MassTransitStateMachine<OrderSaga>
 {
     private const string TimedOutReason = "Stock or payment did not answer in time.";
     private const string ReservationLostReason = "The reservation of the stock was given up.";
@@ -34,6 +34,8 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderSaga>
         WhileCompensating();
         WhileClosing();
         OnceUndone();
+        WhileReturning();
+        WhileRecording();
     }
 
     private void CorrelateByOrderId()
@@ -55,6 +57,10 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderSaga>
         Correlate(() => OrderConfirmed, message => message.OrderId);
         Correlate(() => OrderRejected, message => message.OrderId);
         Correlate(() => OrderCancelled, message => message.OrderId);
+        Correlate(() => OrderReturnRequested, message => message.OrderId);
+        Correlate(() => StockLinesReturned, message => message.OrderId);
+        Correlate(() => PaymentPartRefunded, message => message.OrderId);
+        Correlate(() => OrderReturnCompleted, message => message.OrderId);
         Correlate(() => RetryOrderSaga, message => message.OrderId);
         Correlate(() => ResolveOrderSaga, message => message.OrderId);
         Schedule(() => Deadline, saga => saga.DeadlineTokenId, schedule => schedule.Received = timedOut =>
@@ -113,7 +119,7 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderSaga>
             On(OrderConfirmed, (saga, _) => saga.Ending = saga.CancelRequested ? OrderEnding.Cancel : OrderEnding.Confirm).IfElse(
                 context => context.Saga.CancelRequested,
                 cancelled => cancelled.Enter(Compensating, options),
-                confirmed => confirmed.End(Confirmed, Deadline)),
+                GoOnWithReturns),
             On(OrderRejected, (saga, order) => saga.Undo(OrderEnding.Reject, order.Reason)).Enter(Compensating, options),
             On(OrderCancelled, (saga, order) => saga.Undo(OrderEnding.Cancel, order.Reason)).Enter(Compensating, options),
             On(OrderCancellationRequested, (saga, request) => saga.RememberCancellation(request.Reason)),
@@ -128,7 +134,8 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderSaga>
     {
         During(Confirmed,
             WithDeadline(On(OrderCancellationRequested, (saga, request) => saga.Undo(OrderEnding.Cancel, request.Reason)), FirstPause)
-                .Enter(Compensating, options));
+                .Enter(Compensating, options),
+            BeginReturn());
         IgnoredFromParticipants(Confirmed);
         Ignored(Confirmed, OrderPlaced, OrderConfirmed, OrderRejected, OrderCancelled, RetryOrderSaga, ResolveOrderSaga, Deadline.Received);
     }

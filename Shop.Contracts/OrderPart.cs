@@ -37,6 +37,9 @@ public sealed record SentMessage
 
     /// <summary>When what sends it was recorded.</summary>
     public required DateTimeOffset Since { get; init; }
+
+    /// <summary>Tells messages of one name apart: the return that it is about.</summary>
+    public Guid? ReturnId { get; init; }
 }
 
 /// <summary>A message that its receiver's log shows.</summary>
@@ -46,6 +49,9 @@ public sealed record TakenMessage
 
     /// <summary>What is answered to it; null when nothing is, or not yet.</summary>
     public string? Answer { get; init; }
+
+    /// <summary>The return that it is about; null for all of this name.</summary>
+    public Guid? ReturnId { get; init; }
 }
 
 /// <summary>A message that a service has scheduled to itself.</summary>

@@ -27,7 +27,8 @@ public static class ShopService
             // Why it does not start is told here, once.
             builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && !Volatile.Read(ref starting));
             add(builder);
-            builder.Services.AddShopJobs(builder.Configuration);
+            if (builder.Services.Any(service => service.ServiceType == typeof(StoreDefinition)))
+                builder.Services.AddShopJobs(builder.Configuration);
             await using var app = builder.Build();
             using var whenStarted = app.Lifetime.ApplicationStarted.Register(() => Volatile.Write(ref starting, false));
             using var whenStopping = app.Lifetime.ApplicationStopping.Register(() => Volatile.Write(ref stopping, true));

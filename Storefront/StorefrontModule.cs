@@ -6,6 +6,7 @@ using Shop.ServiceDefaults.Security;
 using Shop.Storefront.Accounts;
 using Shop.Storefront.Cart;
 using Shop.Storefront.Clients;
+using Shop.Storefront.Clients.Operations;
 using Shop.Storefront.Hosting;
 using Shop.Storefront.Preferences;
 
@@ -37,6 +38,8 @@ public static class StorefrontModule
         services.AddScoped<ProgressClient>();
         services.AddScoped<JobClient>();
         services.AddScoped<CartStore>();
+        services.AddScoped<OverviewClient>().AddScoped<MessagesClient>().AddScoped<EventsClient>().AddScoped<ProjectionsClient>();
+        services.AddScoped<StockClient>().AddScoped<PaymentsClient>().AddScoped<CustomersClient>().AddScoped<AuditClient>();
         return builder;
     }
 

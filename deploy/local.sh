@@ -65,9 +65,9 @@ lock() {
 open_data() {
   mkdir -p "$data"
   data=$(cd "$data" && pwd -P)
-  mkdir -p "$data/run" "$data/logs" "$data/sandbox" "$data/releases"
+  mkdir -p "$data/run" "$data/logs" "$data/sandbox" "$data/releases" "$data/keys"
   chmod 711 "$data"
-  chmod 700 "$data/run" "$data/logs" "$data/sandbox"
+  chmod 700 "$data/run" "$data/logs" "$data/sandbox" "$data/keys"
 }
 
 # Everything that is remembered from the last `up`.
@@ -152,7 +152,7 @@ up() {
   ensure start_service "${replica_list[@]}"
   ensure start_gateway gateway
   await_all 80
-  if [ $seed = 1 ]; then "$root/deploy/seed.sh" "http://127.0.0.1:${ports[gateway]}"; fi
+  if [ $seed = 1 ]; then SHOP_OPERATOR_EMAIL=$SHOP_OPERATOR_EMAIL SHOP_OPERATOR_PASSWORD=$SHOP_OPERATOR_PASSWORD "$root/deploy/seed.sh" "http://127.0.0.1:${ports[gateway]}"; fi
   say "Up after $((SECONDS - started)) s."
   print_urls
 }

@@ -6,6 +6,9 @@ namespace Shop.Inventory;
 /// <param name="Number">Fencing token.</param>
 public sealed record Lease(int Number, DateTimeOffset ExpiresAt, Guid ExpiryId);
 
+/// <summary>Units that came back with one return.</summary>
+public sealed record ReturnedUnits(Guid ReturnId, IReadOnlyList<ReservedLine> Lines);
+
 /// <summary>The stock of one order: every decision about it is made here and remembered forever.</summary>
 public abstract record Reservation
 {
@@ -25,7 +28,13 @@ public abstract record Reservation
     public sealed record Expired(Guid OrderId, IReadOnlyList<ReservedLine> Lines, Lease Lease) : Reservation;
 
     /// <summary>The units are sold.</summary>
-    public sealed record Confirmed(Guid OrderId, IReadOnlyList<ReservedLine> Lines, Lease Lease) : Reservation;
+    public sealed record Confirmed(Guid OrderId, IReadOnlyList<ReservedLine> Lines, Lease Lease) : Reservation
+    {
+        /// <summary>What came back of them.</summary>
+        public IReadOnlyList<ReturnedUnits> Returns { get; init; } = [];
+
+        public bool HasReturn(Guid returnId) => Returns.Any(known => known.ReturnId == returnId);
+    }
 
     /// <summary>Final: the Try found too little.</summary>
     public sealed record Rejected(Guid OrderId, string Reason) : Reservation;
@@ -53,6 +62,7 @@ public abstract record Reservation
         (Expired expired, ReservationEvent.Confirmed) => new Confirmed(expired.OrderId, expired.Lines, expired.Lease),
         (Expired expired, ReservationEvent.ConfirmationRejected rejected) => new ConfirmationRejected(expired.OrderId, expired.Lines, rejected.Reason),
         (Expired expired, ReservationEvent.Cancelled cancelled) => new Cancelled(expired.OrderId, expired.Lines, cancelled.Reason),
+        (Confirmed confirmed, ReservationEvent.LinesReturned back) => confirmed with { Returns = [.. confirmed.Returns, new(back.ReturnId, back.Lines)] },
         (Confirmed confirmed, ReservationEvent.Returned returned) => new Returned(confirmed.OrderId, confirmed.Lines, returned.Reason),
         _ => throw new InvalidOperationException($"A reservation that is {state.GetType().Name} cannot take {@event.GetType().Name}."),
     };

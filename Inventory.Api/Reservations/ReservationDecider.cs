@@ -17,6 +17,9 @@ public abstract record ReservationCommand
     /// <summary>Compensation.</summary>
     public sealed record Return(Guid OrderId, string Reason) : ReservationCommand;
 
+    /// <summary>Some of the sold units are back.</summary>
+    public sealed record ReturnLines(Guid ReturnId, IReadOnlyList<ReservedLine> Lines, string Reason) : ReservationCommand;
+
     public sealed record Expire(int LeaseNumber, DateTimeOffset Now) : ReservationCommand;
 }
 
@@ -45,6 +48,7 @@ public static class ReservationDecider
         (ReservationCommand.Confirm or ReservationCommand.Cancel or ReservationCommand.Return or ReservationCommand.Expire, Reservation.Held held) => held.Lines,
         (ReservationCommand.Confirm, Reservation.Expired expired) => expired.Lines,
         (ReservationCommand.Return, Reservation.Confirmed confirmed) => confirmed.Lines,
+        (ReservationCommand.ReturnLines back, Reservation.Confirmed) => back.Lines,
         _ => [],
     };
 
@@ -67,7 +71,8 @@ public static class ReservationDecider
         (ReservationCommand.Return back, Reservation.Held held) => Release(held, new ReservationEvent.Cancelled(back.Reason)),
         (ReservationCommand.Return back, Reservation.Expired) => Only(new ReservationEvent.Cancelled(back.Reason)),
         (ReservationCommand.Return back, Reservation.Confirmed confirmed) =>
-            new([new ReservationEvent.Returned(back.Reason)], Change(confirmed.Lines, units => [new StockEvent.Returned(confirmed.OrderId, units)])),
+            new([new ReservationEvent.Returned(back.Reason)], Change(Sold(confirmed), units => [new StockEvent.Returned(confirmed.OrderId, units)])),
+        (ReservationCommand.ReturnLines back, Reservation.Confirmed confirmed) when !confirmed.HasReturn(back.ReturnId) => ReturnLines(back, confirmed),
 
         (ReservationCommand.Expire expire, Reservation.Held held) when expire.LeaseNumber == held.Lease.Number && expire.Now >= held.Lease.ExpiresAt =>
             Release(held, new ReservationEvent.Expired(held.Lease.Number)),
@@ -97,6 +102,24 @@ public static class ReservationDecider
             : new(
                 [new ReservationEvent.Confirmed()],
                 Change(wanted, units => [new StockEvent.Reserved(expired.OrderId, units), new StockEvent.Sold(expired.OrderId, units)]));
+    }
+
+    private static ReservationDecision ReturnLines(ReservationCommand.ReturnLines back, Reservation.Confirmed confirmed)
+    {
+        var sold = Sold(confirmed).ToDictionary(line => line.Sku, line => line.Units, StringComparer.Ordinal);
+        var returned = UnitsBySku(back.Lines);
+        if (returned.FirstOrDefault(line => line.Units < 1 || line.Units > sold.GetValueOrDefault(line.Sku)) is { Sku: { } sku } line)
+            throw new InvalidOperationException($"Order {confirmed.OrderId} cannot return {line.Units} of {sku}: {sold.GetValueOrDefault(sku)} are sold to it.");
+        return new(
+            [new ReservationEvent.LinesReturned(back.ReturnId, back.Lines, back.Reason)], Change(returned, units => [new StockEvent.Returned(confirmed.OrderId, units)]));
+    }
+
+    /// <summary>What is sold to the order and has not come back.</summary>
+    private static List<SkuUnits> Sold(Reservation.Confirmed confirmed)
+    {
+        var back = confirmed.Returns.SelectMany(known => known.Lines).GroupBy(line => line.Sku, StringComparer.Ordinal)
+            .ToDictionary(lines => lines.Key, lines => lines.Sum(line => (long)line.Quantity), StringComparer.Ordinal);
+        return [.. UnitsBySku(confirmed.Lines).Select(line => line with { Units = line.Units - back.GetValueOrDefault(line.Sku) }).Where(line => line.Units > 0)];
     }
 
     private static ReservationDecision Release(Reservation.Held held, ReservationEvent why) =>

@@ -41,6 +41,10 @@ public abstract record ReservationEvent
     // Stored format: never edit, add a version.
     public sealed record Returned(string Reason) : ReservationEvent;
 
+    /// <summary>Some of the sold units came back; the rest stays sold.</summary>
+    // Stored format: never edit, add a version.
+    public sealed record LinesReturned(Guid ReturnId, IReadOnlyList<ReservedLine> Lines, string Reason) : ReservationEvent;
+
     public static EventTypes Types { get; } = new EventTypes()
         .Add("reservation-held.v1", ReservationJson.Default.Held)
         .Add("reservation-rejected.v1", ReservationJson.Default.Rejected)
@@ -49,7 +53,8 @@ public abstract record ReservationEvent
         .Add("reservation-confirmed.v1", ReservationJson.Default.Confirmed)
         .Add("reservation-confirmation-rejected.v1", ReservationJson.Default.ConfirmationRejected)
         .Add("reservation-cancelled.v1", ReservationJson.Default.Cancelled)
-        .Add("reservation-returned.v1", ReservationJson.Default.Returned);
+        .Add("reservation-returned.v1", ReservationJson.Default.Returned)
+        .Add("reservation-lines-returned.v1", ReservationJson.Default.LinesReturned);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
@@ -61,4 +66,5 @@ public abstract record ReservationEvent
 [JsonSerializable(typeof(ReservationEvent.ConfirmationRejected))]
 [JsonSerializable(typeof(ReservationEvent.Cancelled))]
 [JsonSerializable(typeof(ReservationEvent.Returned))]
+[JsonSerializable(typeof(ReservationEvent.LinesReturned))]
 internal sealed partial class ReservationJson : JsonSerializerContext;

@@ -44,6 +44,13 @@ public static class ReservationReplies
         _ => throw Unexpected(orderId, state),
     };
 
+    public static object ToReturnLines(Guid orderId, Guid returnId, Reservation state) => state switch
+    {
+        Reservation.Confirmed confirmed when confirmed.HasReturn(returnId) => new StockLinesReturned { OrderId = orderId, ReturnId = returnId },
+        Reservation.Returned => new StockLinesReturned { OrderId = orderId, ReturnId = returnId },
+        _ => throw Unexpected(orderId, state),
+    };
+
     /// <summary>The commands that decide nothing any more, with their answers.</summary>
     public static IReadOnlyList<TakenMessage> Taken(Guid orderId, Reservation state)
     {
@@ -57,6 +64,10 @@ public static class ReservationReplies
         Add(nameof(CancelStock), ToCancel(orderId, state));
         if (state is not Reservation.Confirmed)
             Add(nameof(ReturnStock), ToReturn(orderId, state));
+        if (state is Reservation.Returned)
+            taken.Add(new() { Message = nameof(ReturnStockLines), Answer = nameof(StockLinesReturned) });
+        if (state is Reservation.Confirmed { Returns: var returns })
+            taken.AddRange(returns.Select(back => new TakenMessage { Message = nameof(ReturnStockLines), Answer = nameof(StockLinesReturned), ReturnId = back.ReturnId }));
         return taken;
 
         void Add(string command, object answer) => taken.Add(new() { Message = command, Answer = answer.GetType().Name });

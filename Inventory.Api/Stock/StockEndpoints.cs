@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Shop.EventSourcing;
+using Shop.Messaging.Operating;
 using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Security;
 
@@ -22,7 +23,8 @@ public sealed record StockMovements(IReadOnlyList<StockMovement> Items, long? Ne
 
 /// <param name="Quantity">Units, at least 1.</param>
 /// <param name="Reference">The delivery; received once per product. When left out, the Idempotency-Key header serves.</param>
-public sealed record ReceiveStock(int Quantity, string? Reference);
+/// <param name="Reason">Why, in at most 200 characters; it is written down with who did it.</param>
+public sealed record ReceiveStock(int Quantity, string? Reference, string? Reason = null);
 
 /// <param name="Delta">Units found (positive) or lost (negative).</param>
 public sealed record AdjustStock(int Delta, string Reason);
@@ -69,22 +71,32 @@ internal static class StockEndpoints
     }
 
     private static Task<Results<Ok<StockLevel>, ProblemHttpResult>> ReceiveAsync(
-        EventStore<InventoryModule> store, string sku, ReceiveStock request, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, CancellationToken cancellationToken) =>
+        EventStore<InventoryModule> store, string sku, ReceiveStock request, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, HttpContext http, CancellationToken cancellationToken) =>
         ChangeAsync(store, sku, async unit =>
         {
+            var acted = new OperatorActed(http.Who(), "stock-received", $"{request.Quantity} of {sku}", OperatorActions.ReasonOrNone(request.Reason));
+            var history = await unit.LoadOperatorActionsAsync(cancellationToken);
             var reference = request.Reference ?? (idempotencyKey is null ? null : $"key {idempotencyKey}");
             var delivery = await Delivery.LoadAsync(unit, new(sku, request.Quantity, reference), cancellationToken);
-            unit.Decide(delivery.BookOnce);
+            unit.Decide(() =>
+            {
+                if (delivery.BookOnce())
+                    history.Append([acted]);
+                return delivery.Stock;
+            });
         }, cancellationToken);
 
     private static Task<Results<Ok<StockLevel>, ProblemHttpResult>> AdjustAsync(
-        EventStore<InventoryModule> store, string sku, AdjustStock request, CancellationToken cancellationToken) =>
+        EventStore<InventoryModule> store, string sku, AdjustStock request, HttpContext http, CancellationToken cancellationToken) =>
         ChangeAsync(store, sku, async unit =>
         {
+            var acted = new OperatorActed(http.Who(), "stock-adjusted", $"{sku} by {request.Delta}", request.Reason);
+            var history = await unit.LoadOperatorActionsAsync(cancellationToken);
             var stock = await unit.LoadAsync(StockItem.Aggregate, sku, cancellationToken);
             unit.Decide(() =>
             {
                 stock.Append(StockDecider.Decide(new StockCommand.Adjust(sku, request.Delta, request.Reason), stock.State));
+                history.Append([acted]);
                 return stock.State;
             });
         }, cancellationToken);

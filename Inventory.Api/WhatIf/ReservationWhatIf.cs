@@ -71,6 +71,7 @@ public sealed class ReservationWhatIf(ReservationSupposition supposition, Func<G
         ReservationEvent.Cancelled cancelled => new ReservationCommand.Cancel(orderId, cancelled.Reason),
         ReservationEvent.Fenced fenced => new ReservationCommand.Cancel(orderId, fenced.Reason),
         ReservationEvent.Returned returned => new ReservationCommand.Return(orderId, returned.Reason),
+        ReservationEvent.LinesReturned back => new ReservationCommand.ReturnLines(back.ReturnId, back.Lines, back.Reason),
         ReservationEvent.Expired expired when supposition.LeaseSeconds is null => new ReservationCommand.Expire(expired.LeaseNumber, recorded.RecordedAt),
         _ => null,
     };

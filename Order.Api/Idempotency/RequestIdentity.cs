@@ -38,5 +38,8 @@ public static class RequestIdentity
         return hash.ToHex();
     }
 
+    /// <summary>One key, one return of that order.</summary>
+    public static Guid ReturnId(Guid orderId, string key) => new CanonicalHash("order-return").Add(orderId.ToString("D")).Add(key).ToGuid();
+
     public static Guid ImportedOrderId(string reference) => new CanonicalHash("imported-order").Add(reference).ToGuid();
 }

@@ -44,6 +44,24 @@ public sealed class RequestOrderCancellationConsumer(TimeProvider clock) : ICons
     }
 }
 
+/// <summary>A return is restocked and refunded.</summary>
+public sealed class CompleteOrderReturnConsumer(TimeProvider clock) : IConsumer<CompleteOrderReturn>
+{
+    public async Task Consume(ConsumeContext<CompleteOrderReturn> context)
+    {
+        var (orderId, returnId) = (context.Message.OrderId, context.Message.ReturnId);
+        var unit = context.UnitOfWork();
+        var order = await unit.LoadAsync(Order.Aggregate, orderId, context.CancellationToken);
+        var command = new OrderCommand.CompleteReturn(returnId, clock.GetUtcNow().TruncateToMicroseconds());
+        unit.Decide(() =>
+        {
+            order.Append(OrderDecider.Decide(command, order.State));
+            return order.State;
+        });
+        await context.Publish(new OrderReturnCompleted { OrderId = orderId, ReturnId = returnId });
+    }
+}
+
 /// <summary>The end of an order, and with it the answer to the request that still waits for it.</summary>
 public static class OrderEnd
 {

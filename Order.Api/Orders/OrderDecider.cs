@@ -22,6 +22,10 @@ public abstract record OrderCommand
     public sealed record Reject(string Reason, DateTimeOffset At) : OrderCommand;
 
     public sealed record Cancel(string Reason, DateTimeOffset At) : OrderCommand;
+
+    public sealed record RequestReturn(Guid ReturnId, IReadOnlyList<ReturnedUnits> Units, string Reason, DateTimeOffset At) : OrderCommand;
+
+    public sealed record CompleteReturn(Guid ReturnId, DateTimeOffset At) : OrderCommand;
 }
 
 public static class OrderDecider
@@ -43,6 +47,9 @@ public static class OrderDecider
         (OrderCommand.Reject reject, Order.Placed) => [new OrderEvent.Rejected(reject.Reason, reject.At)],
         (OrderCommand.Cancel cancel, Order.Placed or Order.Confirmed) => [new OrderEvent.Cancelled(cancel.Reason, cancel.At)],
         (OrderCommand.Confirm or OrderCommand.Reject or OrderCommand.Cancel, Order.Ended) => [],
+
+        (OrderCommand.RequestReturn request, _) => OrderReturnDecider.Decide(request, state),
+        (OrderCommand.CompleteReturn complete, _) => OrderReturnDecider.Decide(complete, state),
 
         _ => throw new InvalidOperationException($"{command.GetType().Name} for an order that is {state.GetType().Name}: it was never placed here."),
     };
@@ -66,7 +73,9 @@ public static class OrderDecider
             (nameof(CancelOrder), new OrderCommand.Cancel("", default)),
         ];
         return commands.Where(command => Decide(command.Command, state).Count == 0)
-            .Select(command => new TakenMessage { Message = command.Name, Answer = ReplyTo(state).GetType().Name });
+            .Select(command => new TakenMessage { Message = command.Name, Answer = ReplyTo(state).GetType().Name })
+            .Concat(state is Order.Accepted { Returns: var returns } ? returns.Where(back => back.CompletedAt is not null || state is Order.Cancelled)
+                .Select(back => new TakenMessage { Message = nameof(CompleteOrderReturn), Answer = nameof(OrderReturnCompleted), ReturnId = back.ReturnId }) : []);
     }
 
     /// <summary>The message that tells the saga of an event; null for what the saga itself asked for.</summary>
@@ -74,6 +83,7 @@ public static class OrderDecider
     {
         OrderEvent.Placed => nameof(OrderPlaced),
         OrderEvent.CancellationRequested => nameof(OrderCancellationRequested),
+        OrderEvent.ReturnRequested => nameof(OrderReturnRequested),
         _ => null,
     };
 

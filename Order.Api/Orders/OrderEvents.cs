@@ -32,6 +32,16 @@ public abstract record OrderEvent
 
     public sealed record Cancelled(string Reason, DateTimeOffset CancelledAt) : OrderEvent;
 
+    /// <summary>Some units of a confirmed order are to be restocked, and their price refunded.</summary>
+    /// <param name="RefundMinor">The sum of the lines, in minor units of the order's currency.</param>
+    public sealed record ReturnRequested(Guid ReturnId, IReadOnlyList<ReturnedLine> Lines, long RefundMinor, string Reason, DateTimeOffset RequestedAt) : OrderEvent;
+
+    /// <summary>They are restocked and refunded.</summary>
+    public sealed record ReturnCompleted(Guid ReturnId, DateTimeOffset CompletedAt) : OrderEvent;
+
+    /// <param name="Line">Index of the order's line that they were bought on.</param>
+    public sealed record ReturnedLine(int Line, string Sku, int Quantity, long UnitPriceMinor);
+
     public sealed record Line(string Sku, int Quantity, long UnitPriceMinor);
 
     public static EventTypes Types { get; } = new EventTypes()
@@ -40,7 +50,9 @@ public abstract record OrderEvent
         .Add("order-cancellation-requested.v1", OrderJson.Default.CancellationRequested)
         .Add("order-confirmed.v1", OrderJson.Default.Confirmed)
         .Add("order-rejected.v1", OrderJson.Default.Rejected)
-        .Add("order-cancelled.v1", OrderJson.Default.Cancelled);
+        .Add("order-cancelled.v1", OrderJson.Default.Cancelled)
+        .Add("order-return-requested.v1", OrderJson.Default.ReturnRequested)
+        .Add("order-return-completed.v1", OrderJson.Default.ReturnCompleted);
 }
 
 [JsonSourceGenerationOptions(
@@ -51,4 +63,6 @@ public abstract record OrderEvent
 [JsonSerializable(typeof(OrderEvent.Confirmed))]
 [JsonSerializable(typeof(OrderEvent.Rejected))]
 [JsonSerializable(typeof(OrderEvent.Cancelled))]
+[JsonSerializable(typeof(OrderEvent.ReturnRequested))]
+[JsonSerializable(typeof(OrderEvent.ReturnCompleted))]
 internal sealed partial class OrderJson : JsonSerializerContext;

@@ -43,6 +43,10 @@ public static class OrderHistoryEndpoint
         OrderEvent.Confirmed => "The order was confirmed: it is paid and its stock is sold.",
         OrderEvent.Rejected rejected => $"The order was rejected: {rejected.Reason}. Nothing is charged and nothing is held.",
         OrderEvent.Cancelled cancelled => $"The order was cancelled: {cancelled.Reason}. Nothing is charged and nothing is held.",
+        OrderEvent.ReturnRequested back =>
+            $"{Counted(back.Lines.Sum(line => (long)line.Quantity), "unit")} of {string.Join(", ", back.Lines.Select(line => line.Sku).Distinct(StringComparer.Ordinal))} "
+            + $"are to go back, for {back.RefundMinor} minor units: {back.Reason}.",
+        OrderEvent.ReturnCompleted => "What was returned is in stock again, and its price is refunded.",
         _ => throw new InvalidOperationException($"{@event.GetType().Name} has no words."),
     };
 

@@ -66,14 +66,14 @@ public static class PlaceOrderEndpoint
     /// <summary>The one place that says whose order it is.</summary>
     private static string? CustomerOf(ClaimsPrincipal user, PlaceOrderRequest request) => user.IsOperator() ? request.CustomerId : user.CustomerId();
 
-    private static ProblemHttpResult? IdempotencyKeyProblem(string? key)
+    internal static ProblemHttpResult? IdempotencyKeyProblem(string? key, string what = "checkout")
     {
         const int maxLength = 255;
         return key is { Length: > 0 and <= maxLength } && !string.IsNullOrWhiteSpace(key)
             ? null
             : Problems.BadRequest(
                 "idempotency-key-missing", "Idempotency-Key",
-                $"Send the header Idempotency-Key, 1 to {maxLength} characters: one value for one checkout, the same again when you repeat it.");
+                $"Send the header Idempotency-Key, 1 to {maxLength} characters: one value for one {what}, the same again when you repeat it.");
     }
 
     private static async Task<(PlaceOrderRequest? Request, IResult? Problem)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)

@@ -20,7 +20,7 @@ public static class MessagesUnderWay
 
     /// <returns>Null when it has arrived, and nothing is on its way back.</returns>
     private static MessageUnderWay? Of(OrderPart sender, SentMessage sent, OrderPart? receiver) =>
-        receiver?.Taken.FirstOrDefault(taken => taken.Message == sent.Message) is not { } taken
+        receiver?.Taken.FirstOrDefault(taken => taken.Message == sent.Message && (taken.ReturnId is null || taken.ReturnId == sent.ReturnId)) is not { } taken
             ? new(sent.Message, sender.Service, sent.To, sent.Since)
             : taken.Answer is { } answer ? new(answer, receiver.Service, sender.Service, receiver.RecordedAt!.Value) : null;
 }

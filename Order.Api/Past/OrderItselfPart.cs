@@ -20,7 +20,7 @@ internal sealed class OrderItselfPart(EventStore<OrderingModule> store) : IOrder
             state = Order.Evolve(state, @event);
             (version, recordedAt) = (recorded.Version, recorded.RecordedAt);
             if (OrderDecider.Announces(@event) is { } message)
-                sent.Add(new() { Message = message, To = OrderPartServices.Saga, Since = recordedAt });
+                sent.Add(new() { Message = message, To = OrderPartServices.Saga, Since = recordedAt, ReturnId = (@event as OrderEvent.ReturnRequested)?.ReturnId });
         }
 
         return state is Order.Accepted order

@@ -1,5 +1,7 @@
 using Shop.EventSourcing;
 using Shop.EventSourcing.Protection;
+using Shop.Messaging.Operating;
+using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Security;
 
 namespace Shop.Ordering;
@@ -35,9 +37,10 @@ public static class ErasureEndpoints
         .Produces<ErasureResponse>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<IResult> EraseCustomerAsync(
-        string customerId, ErasureRequest request, PersonalData<OrderingModule> personalData, CancellationToken cancellationToken)
+        string customerId, ErasureRequest request, EventStore<OrderingModule> store, PersonalData<OrderingModule> personalData, HttpContext http, CancellationToken cancellationToken)
     {
         var (by, reason) = Check(request.By, request.Reason);
+        await store.RecordOperatorActionAsync(http.Acts("customer-erased", $"customer {customerId}", reason), cancellationToken);
         return await personalData.EraseAsync(OrderPersonalData.SubjectOf(customerId, default), by, reason, cancellationToken) is { } erasure
             ? TypedResults.Json(ErasureResponse.Of(erasure), OrderingHttpJson.Default.ErasureResponse)
             : Problems.Of(
@@ -46,7 +49,7 @@ public static class ErasureEndpoints
     }
 
     private static async Task<IResult> EraseGuestAsync(
-        string id, ErasureRequest request, EventStore<OrderingModule> store, PersonalData<OrderingModule> personalData, CancellationToken cancellationToken)
+        string id, ErasureRequest request, EventStore<OrderingModule> store, PersonalData<OrderingModule> personalData, HttpContext http, CancellationToken cancellationToken)
     {
         var (by, reason) = Check(request.By, request.Reason);
         if (!Guid.TryParse(id, out var orderId) || (await store.ReadAsync(Order.Aggregate, orderId, cancellationToken)).State is not Order.Accepted order)
@@ -58,6 +61,7 @@ public static class ErasureEndpoints
                 $"The order is customer {customerId}'s, and one key protects all orders of a customer. Erase the customer: POST /customers/{{customerId}}/erase");
         }
 
+        await store.RecordOperatorActionAsync(http.Acts("guest-erased", $"order {orderId:D}", reason), cancellationToken);
         return await personalData.EraseAsync(OrderPersonalData.SubjectOf(null, orderId), by, reason, cancellationToken) is { } erasure
             ? TypedResults.Json(ErasureResponse.Of(erasure), OrderingHttpJson.Default.ErasureResponse)
             : Problems.Of(StatusCodes.Status404NotFound, "nothing-to-erase", "id", "This order never held a name, e-mail or address.");

@@ -3,8 +3,8 @@ using Shop.Audit.Facts;
 namespace Shop.Audit.Checks;
 
 /// <summary>
-/// Order by order: confirmed means captured once, of exactly the total, and sold once, of exactly the lines; any other end
-/// means that nothing is held, kept or sold. An order that has not ended is in breach of another promise and not judged here.
+/// Order by order: confirmed means captured once, of exactly the total, and sold once, of exactly the lines, less what was returned
+/// and the price paid for it; any other end means that nothing is held, kept or sold. An order that has not ended is in breach of another promise and not judged here.
 /// </summary>
 internal static class ConservationChecks
 {
@@ -17,6 +17,8 @@ internal static class ConservationChecks
                 yield return Broken(order.OrderId, "order", $"a total of {order.LinesTotalMinor}, the sum of its lines", $"{order.TotalMinor}");
             if (!order.HasEnded)
                 continue;
+            foreach (var violation in Returns(order, input.Payments.All.GetValueOrDefault(order.OrderId)))
+                yield return violation;
             foreach (var violation in Money(order, input.Payments.All.GetValueOrDefault(order.OrderId), [.. intents[order.OrderId]]))
                 yield return violation;
             foreach (var violation in Stock(order, input.Stock.Of(order.OrderId), input.Reservations.All.GetValueOrDefault(order.OrderId)))
@@ -33,11 +35,11 @@ internal static class ConservationChecks
 
     private static IEnumerable<Violation> Money(OrderFacts order, PaymentFacts? payment, IReadOnlyList<ProviderIntent> intents)
     {
-        var owed = order.Outcome == OrderOutcome.Confirmed ? order.TotalMinor : 0;
+        var owed = order.Outcome == OrderOutcome.Confirmed ? order.TotalMinor - order.ReturnedMinor : 0;
         var captured = intents.Where(intent => intent.CapturedMinor > 0).ToArray();
         if (intents.Sum(intent => intent.KeptMinor) is var kept && kept != owed)
             yield return Broken(order.OrderId, "provider", $"{owed} {order.Currency} kept for an order that is {order.Outcome}", $"{kept}");
-        if (owed > 0 && captured.Length != 1)
+        if (order.Outcome == OrderOutcome.Confirmed && captured.Length != 1)
             yield return Broken(order.OrderId, "provider", "exactly one captured intent", $"{captured.Length}");
         foreach (var intent in intents.Where(intent => intent.IsHeld))
             yield return Broken(order.OrderId, $"provider's {intent.IntentId}", "no authorization left behind", intent.Status);
@@ -50,12 +52,29 @@ internal static class ConservationChecks
             yield return Broken(order.OrderId, "payment", "no authorization left behind", "one that is held");
     }
 
+    /// <summary>Return by return: two wrong refunds that add up to the right sum are wrong.</summary>
+    private static IEnumerable<Violation> Returns(OrderFacts order, PaymentFacts? payment)
+    {
+        foreach (var (returnId, back) in order.Returns)
+        {
+            if (back.RefundMinor != back.PriceMinor)
+                yield return Broken(order.OrderId, $"return {returnId:D}", $"a refund of {back.PriceMinor}, what was paid for its units", $"{back.RefundMinor}");
+            var refunded = payment?.Parts is { } parts && parts.TryGetValue(returnId, out var part) ? part : 0;
+            if (back.IsCompleted && refunded != back.PriceMinor)
+                yield return Broken(order.OrderId, $"return {returnId:D}", $"{back.PriceMinor} {order.Currency} refunded by the payment", $"{refunded}");
+        }
+
+        foreach (var returnId in (payment?.Parts.Keys ?? []).Where(returnId => !order.Returns.ContainsKey(returnId)))
+            yield return Broken(order.OrderId, "payment", "refunds of what was returned", $"one for return {returnId:D}, which the order does not know");
+    }
+
     private static IEnumerable<Violation> Stock(OrderFacts order, IReadOnlyDictionary<string, OrderStockFacts> movements, ReservationFacts? reservation)
     {
         var sells = order.Outcome == OrderOutcome.Confirmed;
+        var returned = order.ReturnedUnits;
         foreach (var sku in order.Units.Keys.Union(movements.Keys).Order(StringComparer.Ordinal))
         {
-            var due = sells ? order.Units.GetValueOrDefault(sku) : 0;
+            var due = sells ? order.Units.GetValueOrDefault(sku) - returned.GetValueOrDefault(sku) : 0;
             var movement = movements.GetValueOrDefault(sku) ?? new();
             if (movement.Sold - movement.Returned != due)
                 yield return Broken(order.OrderId, $"stock of {sku}", $"{due} sold for an order that is {order.Outcome}", $"{movement.Sold - movement.Returned}");

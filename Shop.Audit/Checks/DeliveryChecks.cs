@@ -11,7 +11,13 @@ internal static class DeliveryChecks
             yield return Broken(twice.Key, "request", "one key per order", $"{twice.Count()} keys");
 
         foreach (var intent in input.Provider.Where(intent => intent.Captures > 1 || intent.Refunds > 1))
-            yield return Broken(OrderId(intent), $"provider's {intent.IntentId}", "at most one capture and one refund", $"{intent.Captures} captures, {intent.Refunds} refunds");
+        {
+            // One for each return, and one for what a cancellation found left.
+            var refunds = (OrderId(intent) is { } id ? input.Payments.All.GetValueOrDefault(id)?.Parts.Count ?? 0 : 0) + 1;
+            if (intent.Captures > 1 || intent.Refunds > refunds)
+                yield return Broken(OrderId(intent), $"provider's {intent.IntentId}", $"at most one capture and {(refunds == 1 ? "one refund" : $"{refunds} refunds")}", $"{intent.Captures} captures, {intent.Refunds} refunds");
+        }
+
         foreach (var several in input.Provider.GroupBy(intent => intent.OrderId).Where(intents => intents.Key is not null && intents.Count() > 1))
             yield return Broken(OrderId(several.First()), "provider", "one intent per order", $"{several.Count()}");
         foreach (var (orderId, payment) in input.Payments.All.Where(payment => payment.Value.Captures > 1))

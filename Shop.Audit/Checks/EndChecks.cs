@@ -13,6 +13,8 @@ internal static class EndChecks
                 yield return Broken(order.OrderId, "saga", "one that carries the order", "none");
             else if (order.HasEnded && saga.State != order.Outcome.ToString())
                 yield return Broken(order.OrderId, "saga", $"ended as {order.Outcome}", saga.State ?? "no state");
+            foreach (var (returnId, _) in order.Returns.Where(back => !back.Value.IsCompleted && order.Outcome == Facts.OrderOutcome.Confirmed))
+                yield return Broken(order.OrderId, $"return {returnId:D}", "restocked and refunded", "not completed");
             if (input.Payments.All.GetValueOrDefault(order.OrderId)?.Due is { } due)
                 yield return Broken(order.OrderId, "payment", "nothing asked of the provider without an answer", $"{due} is due");
         }

@@ -19,7 +19,10 @@ public sealed class PaymentFacts
     public bool IsHeld { get; internal set; }
 
     /// <summary>What the provider was asked for and has not answered, such as <c>capture</c>; null when nothing is due.</summary>
-    public string? Due => Authorizing ? "authorization" : Capturing ? "capture" : Voiding ? "void" : Refunding ? "refund" : null;
+    public string? Due => Authorizing ? "authorization" : Capturing ? "capture" : Voiding ? "void" : Refunding || RefundingPart ? "refund" : null;
+
+    /// <summary>What went back for each return.</summary>
+    public IDictionary<Guid, long> Parts { get; } = new Dictionary<Guid, long>();
 
     public long KeptMinor => CapturedMinor - RefundedMinor;
 
@@ -30,6 +33,8 @@ public sealed class PaymentFacts
     internal bool Voiding { get; set; }
 
     internal bool Refunding { get; set; }
+
+    internal bool RefundingPart { get; set; }
 }
 
 /// <summary>What Payment.Api believes of each order's money.</summary>
@@ -51,7 +56,8 @@ public sealed class PaymentBook : IEventBook
             payments.Add(orderId, payment = new());
         return recorded.Type switch
         {
-            "payment-authorization-requested.v1" or "payment-capture-requested.v1" or "payment-void-requested.v1" or "payment-refund-requested.v1" =>
+            "payment-authorization-requested.v1" or "payment-capture-requested.v1" or "payment-void-requested.v1" or "payment-refund-requested.v1"
+                or "payment-part-refund-requested.v1" =>
                 Request(payment, recorded.Type, data),
             "payment-fenced.v1" or "payment-found-held.v1" or "payment-call-refused.v1" or "payment-outcome-unknown.v1" => true,
             _ => Answer(payment, recorded.Type, data),
@@ -72,6 +78,9 @@ public sealed class PaymentBook : IEventBook
                 break;
             case "payment-void-requested.v1":
                 payment.Voiding = true;
+                break;
+            case "payment-part-refund-requested.v1":
+                payment.RefundingPart = true;
                 break;
             default:
                 payment.Refunding = true;
@@ -110,16 +119,27 @@ public sealed class PaymentBook : IEventBook
                 Capture(payment, data);
                 break;
             case "payment-refunded.v1":
-                payment.Voiding = payment.Refunding = false;
-                payment.RefundedMinor += data.GetProperty("amountMinor").GetInt64();
-                if (payment.RefundedMinor > payment.CapturedMinor)
-                    throw new UnreadableEventException("refunds ≤ captured", $"{payment.RefundedMinor} refunded of {payment.CapturedMinor}");
+                payment.Voiding = payment.Refunding = payment.RefundingPart = false;
+                Refund(payment, data);
+                break;
+            case "payment-part-refunded.v1":
+                payment.RefundingPart = false;
+                if (!payment.Parts.TryAdd(data.GetProperty("returnId").GetGuid(), data.GetProperty("amountMinor").GetInt64()))
+                    throw new UnreadableEventException("one refund per return", "another one");
+                Refund(payment, data);
                 break;
             default:
                 return false;
         }
 
         return true;
+    }
+
+    private static void Refund(PaymentFacts payment, JsonElement data)
+    {
+        payment.RefundedMinor += data.GetProperty("amountMinor").GetInt64();
+        if (payment.RefundedMinor > payment.CapturedMinor)
+            throw new UnreadableEventException("refunds ≤ captured", $"{payment.RefundedMinor} refunded of {payment.CapturedMinor}");
     }
 
     private static void Capture(PaymentFacts payment, JsonElement data)

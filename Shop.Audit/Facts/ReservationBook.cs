@@ -5,7 +5,7 @@ namespace Shop.Audit.Facts;
 
 public sealed class ReservationFacts
 {
-    /// <summary>Units per product that the reservation is about; none when it was refused or fenced.</summary>
+    /// <summary>Units per product that the reservation is about, less what was returned; none when it was refused or fenced.</summary>
     public IReadOnlyDictionary<string, long> Units { get; internal set; } = new Dictionary<string, long>();
 
     public bool IsHeld { get; internal set; }
@@ -41,6 +41,12 @@ public sealed class ReservationBook : IEventBook
             case "reservation-confirmed.v1":
                 Require(recorded, !reservation.IsSold);
                 (reservation.IsHeld, reservation.IsSold) = (false, true);
+                break;
+            case "reservation-lines-returned.v1":
+                var returned = Stored.BySku(Stored.Lines(data));
+                Require(recorded, reservation.IsSold && returned.All(units => units.Value <= reservation.Units.GetValueOrDefault(units.Key)));
+                reservation.Units = reservation.Units.ToDictionary(
+                    units => units.Key, units => units.Value - returned.GetValueOrDefault(units.Key), StringComparer.Ordinal);
                 break;
             case "reservation-returned.v1":
                 Require(recorded, reservation.IsSold);

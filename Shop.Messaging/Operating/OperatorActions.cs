@@ -30,10 +30,14 @@ public static class OperatorActions
     /// <summary>The one stream that has them.</summary>
     public static string Stream { get; } = Aggregate.Stream(Id);
 
+    /// <summary>Loads the record, to append to it in the decision that carries the action out: where only that tells whether anything is done.</summary>
+    public static ValueTask<StreamHandle<OperatorHistory, OperatorActed>> LoadOperatorActionsAsync(this UnitOfWork unit, CancellationToken cancellationToken = default) =>
+        unit.LoadAsync(Aggregate, Id, cancellationToken);
+
     /// <summary>Records an action in the unit of work that carries it out. Load and decide what the action itself needs before.</summary>
     public static async ValueTask RecordOperatorActionAsync(this UnitOfWork unit, OperatorActed acted, CancellationToken cancellationToken = default)
     {
-        var history = await unit.LoadAsync(Aggregate, Id, cancellationToken);
+        var history = await unit.LoadOperatorActionsAsync(cancellationToken);
         unit.Decide(() =>
         {
             history.Append([acted]);

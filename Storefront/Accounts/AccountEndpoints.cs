@@ -35,9 +35,15 @@ internal static class AccountEndpoints
         account.MapPost("/sign-out", SignOutAsync).AllowAnonymous().SignedInByCookie().ExcludeFromDescription();
     }
 
-    private static async Task<Created<RegisterResponse>> RegisterAsync(RegisterRequest request, AccountService accounts)
+    private static async Task<Results<Created<RegisterResponse>, ProblemHttpResult>> RegisterAsync(RegisterRequest request, AccountService accounts)
     {
-        var account = await accounts.RegisterAsync(request.Email, request.Password, request.DisplayName);
+        var (account, problem) = await accounts.RegisterAsync(request.Email, request.Password, request.DisplayName);
+        if (account is null)
+        {
+            return Problem(
+                problem!.Code == AccountProblem.Taken ? StatusCodes.Status409Conflict : StatusCodes.Status422UnprocessableEntity, problem.Code, problem.Detail, problem.Field);
+        }
+
         return TypedResults.Created((string?)null, new RegisterResponse(account.Id, account.Email!, account.DisplayName));
     }
 
@@ -45,14 +51,17 @@ internal static class AccountEndpoints
     {
         if (await accounts.VerifyAsync(request.Email, request.Password) is not { } account)
         {
-            return TypedResults.Problem(
-                "The e-mail address or the password is wrong, or the account is locked for a while after too many failures.", statusCode: StatusCodes.Status401Unauthorized,
-                title: "sign-in-failed", type: "urn:shop:sign-in-failed", extensions: new Dictionary<string, object?> { ["code"] = "sign-in-failed" });
+            return Problem(
+                StatusCodes.Status401Unauthorized, "sign-in-failed", "The e-mail address or the password is wrong, or the account is locked for a while after too many failures.", null);
         }
 
         http.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(new TokenResponse(await accounts.IssueTokenAsync(account), "Bearer", (long)accounts.TokenLifetime.TotalSeconds));
     }
+
+    private static ProblemHttpResult Problem(int status, string code, string detail, string? field) => TypedResults.Problem(
+        detail, statusCode: status, title: code, type: $"urn:shop:{code}",
+        extensions: field is null ? new Dictionary<string, object?> { ["code"] = code } : new Dictionary<string, object?> { ["code"] = code, ["field"] = field });
 
     private static async Task<RedirectHttpResult> SignOutAsync([FromForm] string? back, HttpContext http)
     {

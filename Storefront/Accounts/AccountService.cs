@@ -2,10 +2,20 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Shop.EventSourcing;
 using Shop.ServiceDefaults.Security;
 
 namespace Shop.Storefront.Accounts;
+
+/// <param name="Account">Null: it was not opened, and <paramref name="Problem"/> says why.</param>
+public sealed record Registration(Account? Account, AccountProblem? Problem);
+
+/// <param name="Field">Which one to correct.</param>
+/// <param name="Detail">How.</param>
+public sealed record AccountProblem(string Code, string Field, string Detail)
+{
+    public const string Taken = "email-taken";
+    public const string Invalid = "invalid-account";
+}
 
 /// <summary>Opens accounts, and tells by e-mail address and password whose account it is.</summary>
 public sealed class AccountService(
@@ -17,33 +27,33 @@ public sealed class AccountService(
     private static readonly Account Nobody = new();
     private static string? nobodysHash;
 
+    private static readonly Registration Taken =
+        new(null, new(AccountProblem.Taken, "email", "There is an account of this e-mail address already. Sign in, or give another address."));
+
     public TimeSpan TokenLifetime => TimeSpan.FromMinutes(options.Value.TokenMinutes);
 
-    /// <summary>Opens a customer's account. Operators are made by operators, not here.</summary>
-    /// <exception cref="DomainException">The address or the password cannot be used.</exception>
-    public async Task<Account> RegisterAsync(string? email, string? password, string? displayName)
+    /// <summary>Opens a customer's account. Operators are not made here.</summary>
+    public async Task<Registration> RegisterAsync(string? email, string? password, string? displayName)
     {
         var name = string.IsNullOrWhiteSpace(displayName) ? null : displayName.Trim();
         if (name?.Length > MaxNameLength || name?.Any(char.IsControl) == true)
-            throw new DomainException("invalid-account", $"Give a name of at most {MaxNameLength} characters, or leave it out.") { Field = "displayName" };
+            return new(null, new(AccountProblem.Invalid, "displayName", $"Give a name of at most {MaxNameLength} characters, or leave it out."));
         if (demo.IsRefused(email ?? ""))
-            throw Taken();
+            return Taken;
         var account = new Account { UserName = email?.Trim(), Email = email?.Trim(), DisplayName = name, Role = Roles.Customer };
-        IdentityResult result;
         try
         {
-            result = await accounts.CreateAsync(account, password ?? "");
+            var result = await accounts.CreateAsync(account, password ?? "");
+            return result.Succeeded ? new(account, null) : Explain(result);
         }
         catch (DbUpdateException) when (!string.IsNullOrEmpty(account.Email))
         {
             // Two at once: the other one has it now, unless the database is away, which asking it again tells.
             var normalized = accounts.NormalizeEmail(account.Email);
             if (await accounts.Users.AsNoTracking().AnyAsync(known => known.NormalizedEmail == normalized))
-                throw Taken();
+                return Taken;
             throw;
         }
-
-        return result.Succeeded ? account : throw Explain(result);
     }
 
     /// <returns>Null: the address or the password is wrong, or there were too many failures; it is not told which.</returns>
@@ -76,16 +86,13 @@ public sealed class AccountService(
 
     public Task<ClaimsPrincipal> PrincipalOfAsync(Account account) => claims.CreateAsync(account);
 
-    private static DomainException Taken() =>
-        new("email-taken", "There is an account of this e-mail address already. Sign in, or give another address.", conflict: true) { Field = "email" };
-
-    private static DomainException Explain(IdentityResult result)
+    private static Registration Explain(IdentityResult result)
     {
         var errors = result.Errors.ToArray();
         if (errors.Any(error => error.Code is nameof(IdentityErrorDescriber.DuplicateEmail) or nameof(IdentityErrorDescriber.DuplicateUserName)))
-            return Taken();
+            return Taken;
         return errors.FirstOrDefault(error => error.Code.StartsWith("Password", StringComparison.Ordinal)) is { } weak
-            ? new("invalid-account", weak.Description) { Field = "password" }
-            : new("invalid-account", "Give an e-mail address such as name@example.com.") { Field = "email" };
+            ? new(null, new(AccountProblem.Invalid, "password", weak.Description))
+            : new(null, new(AccountProblem.Invalid, "email", "Give an e-mail address such as name@example.com."));
     }
 }

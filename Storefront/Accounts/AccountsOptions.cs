@@ -1,4 +1,4 @@
-using Shop.Messaging;
+using Microsoft.Extensions.Options;
 
 namespace Shop.Storefront.Accounts;
 
@@ -16,17 +16,19 @@ public sealed class AccountsOptions
     /// <summary>The first operator, made at the start when there is no account of that address.</summary>
     public FirstOperator? Operator { get; set; }
 
-    /// <exception cref="StartupException">Only one of the two is given, or the password is one that everybody knows.</exception>
+    /// <exception cref="OptionsValidationException">Only one of the two is given, or the password is one that everybody knows.</exception>
     internal FirstOperator? CheckedOperator(IHostEnvironment environment)
     {
         if (string.IsNullOrEmpty(Operator?.Email) && string.IsNullOrEmpty(Operator?.Password))
             return null;
         if (string.IsNullOrEmpty(Operator.Email) || string.IsNullOrEmpty(Operator.Password))
-            throw new StartupException($"Settings {Section}:Operator:Email and {Section}:Operator:Password go together: give both, or neither.");
+            throw Refused($"Settings {Section}:Operator:Email and {Section}:Operator:Password go together: give both, or neither.");
         if (environment.IsProduction() && (Operator.Password == DemoAccounts.Password || Operator.Password.Contains("change-me", StringComparison.OrdinalIgnoreCase)))
-            throw new StartupException($"Setting {Section}:Operator:Password is not for Production: everybody knows it. Choose a secret one.");
+            throw Refused($"Setting {Section}:Operator:Password is not for Production: everybody knows it. Choose a secret one.");
         return Operator;
     }
+
+    internal static OptionsValidationException Refused(string message) => new(Section, typeof(AccountsOptions), [message]);
 }
 
 public sealed class FirstOperator

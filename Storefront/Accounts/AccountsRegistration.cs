@@ -1,12 +1,15 @@
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Shop.ServiceDefaults.Databases;
 
 namespace Shop.Storefront.Accounts;
 
 /// <summary>Accounts on ASP.NET Core Identity, and the site's cookie.</summary>
 internal static class AccountsRegistration
 {
+    private const string DatabaseName = "accounts";
     private const int FailuresMax = 5;
     private static readonly TimeSpan Lockout = TimeSpan.FromMinutes(5);
 
@@ -16,8 +19,12 @@ internal static class AccountsRegistration
             .Validate(options => options.TokenMinutes > 0, $"Setting {AccountsOptions.Section}:{nameof(AccountsOptions.TokenMinutes)} must be at least 1.")
             .Validate(options => options.SessionDays > 0, $"Setting {AccountsOptions.Section}:{nameof(AccountsOptions.SessionDays)} must be at least 1.")
             .ValidateOnStart();
-        services.AddDbContext<AccountsContext>((provider, options) => AccountsDatabase.Configure(
-            options, provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<IHostEnvironment>()));
+        services.AddSingleton(provider => new PlainDatabase(DatabaseName, provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<IHostEnvironment>()));
+        services.AddDbContext<AccountsContext>((provider, options) =>
+        {
+            var database = provider.GetRequiredService<PlainDatabase>();
+            _ = database.IsEmbedded ? options.UseSqlite(database.ConnectionString) : options.UseNpgsql(database.ConnectionString);
+        });
         services.AddIdentityCore<Account>(Configure).AddEntityFrameworkStores<AccountsContext>().AddSignInManager().AddClaimsPrincipalFactory<AccountClaims>();
         services.AddAuthentication().AddCookie(IdentityConstants.ApplicationScheme);
         services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<IOptions<AccountsOptions>>((cookie, options) =>
@@ -38,7 +45,7 @@ internal static class AccountsRegistration
         services.AddScoped<AccountService>();
         services.AddScoped<UserToken>();
         services.AddHostedService<AccountsOpener>();
-        services.AddHealthChecks().AddCheck<AccountsHealthCheck>($"store {AccountsDatabase.Name}", tags: ["ready"]);
+        services.AddHealthChecks().AddCheck<AccountsHealthCheck>($"store {DatabaseName}", tags: ["ready"]);
     }
 
     private static void Configure(IdentityOptions options)

@@ -1,4 +1,5 @@
-using Shop.Messaging;
+using Microsoft.Extensions.Options;
+using Shop.ServiceDefaults.Databases;
 using Shop.ServiceDefaults.Security;
 
 namespace Shop.Storefront.Accounts;
@@ -20,13 +21,13 @@ public sealed class DemoAccounts
 
     private static readonly DemoAccount[] Known = [Customer, Operator];
 
-    /// <exception cref="StartupException">They are asked for where they may not be.</exception>
-    public DemoAccounts(IConfiguration configuration, IHostEnvironment environment)
+    /// <exception cref="OptionsValidationException">They are asked for where they may not be.</exception>
+    public DemoAccounts(PlainDatabase database, IConfiguration configuration, IHostEnvironment environment)
     {
-        var mayBe = StoreEngines.IsEmbedded(configuration) || environment.IsDevelopment();
-        var wanted = configuration[Setting] is { Length: > 0 } given ? bool.TryParse(given, out var yes) ? yes : throw new StartupException($"Setting {Setting} is '{given}'. Give true or false.") : mayBe;
+        var mayBe = database.IsEmbedded || environment.IsDevelopment();
+        var wanted = configuration[Setting] is { Length: > 0 } given ? bool.TryParse(given, out var yes) ? yes : throw AccountsOptions.Refused($"Setting {Setting} is '{given}'. Give true or false.") : mayBe;
         if (wanted && !mayBe)
-            throw new StartupException($"Setting {Setting} is not for {environment.EnvironmentName}: everybody knows the password. (To try things out, set ASPNETCORE_ENVIRONMENT=Development.)");
+            throw AccountsOptions.Refused($"Setting {Setting} is not for {environment.EnvironmentName}: everybody knows the password. (To try things out, set ASPNETCORE_ENVIRONMENT=Development.)");
         All = wanted ? Known : [];
     }
 

@@ -2,8 +2,8 @@ namespace Shop.Storefront.Clients;
 
 /// <summary>Where an order stands.</summary>
 /// <param name="Step">placed, reserved, authorized, confirming, completing, confirmed, cancelling, compensating, closing, rejected or cancelled.</param>
-/// <param name="Stock">What Inventory last said, such as <c>Reserved</c>.</param>
-/// <param name="Payment">What Payment last said, such as <c>Authorized</c>.</param>
+/// <param name="Stock">What Inventory last said, such as <c>reserved</c>.</param>
+/// <param name="Payment">What Payment last said, such as <c>authorized</c>.</param>
 /// <param name="Ended">True on the last one.</param>
 public sealed record OrderProgress(Guid OrderId, string Step, string Stock, string Payment, int Attempts, string? Reason, DateTimeOffset At, bool Ended, long Version);
 

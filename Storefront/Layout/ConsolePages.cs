@@ -10,6 +10,13 @@ public static class ConsolePages
     public static IReadOnlyList<ConsolePage> All { get; } =
     [
         new("console", "Overview"),
+        new("console/messages", "Messages"),
+        new("console/events", "Events"),
+        new("console/projections", "Projections"),
+        new("console/stock", "Stock"),
+        new("console/payments", "Payments"),
+        new("console/customers", "Customers"),
         new("console/jobs", "Jobs"),
+        new("console/audit", "Audit"),
     ];
 }

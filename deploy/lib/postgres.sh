@@ -58,7 +58,7 @@ start_postgres() {
   [ -d "$home/data" ] || make_cluster "$home"
   forget_dead_postmaster "$home/data"
   spawn postgres "${as_postgres[@]}" "$(command -v postgres)" -D "$home/data" -p "${ports[postgres]}" \
-    -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=$((100 + 4 * replicas * pool_size)) \
+    -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=$((100 + 5 * replicas * pool_size)) \
     -c shared_buffers=256MB -c max_wal_size=2GB -c jit=off
 }
 

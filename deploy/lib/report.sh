@@ -6,16 +6,20 @@ print_urls() {
   cat <<END
 
 The shop is open at $gateway
-  try it out         $gateway/order/docs (also inventory, payment, saga)
+  operator           $SHOP_OPERATOR_EMAIL, password: grep OPERATOR_PASSWORD '$data/secrets.env'
+  try out the API    $gateway/order/docs (also inventory, payment, saga, storefront)
   RabbitMQ console   http://127.0.0.1:${ports[rabbitmq:console]}  user admin, password: grep ADMIN_MQ '$data/secrets.env'
   RabbitMQ metrics   http://127.0.0.1:${ports[rabbitmq:metrics]}/metrics
-  PostgreSQL         127.0.0.1:${ports[postgres]}, databases shop_order, shop_inventory, shop_payment, shop_saga
+  PostgreSQL         127.0.0.1:${ports[postgres]}, databases shop_order, shop_inventory, shop_payment, shop_saga, shop_accounts
   payment sandbox    http://127.0.0.1:${ports[sandbox]}/sandbox/ledger
   data and logs      $data
 
-Buy something:
+Open an account on the site and buy something, or as the operator by hand:
 
-curl -s $gateway/orders -H 'Content-Type: application/json' -H 'Prefer: wait=10' -H "Idempotency-Key: \$(date +%s%N)" \\
+TOKEN=\$(. '$data/secrets.env'; curl -s $gateway/account/token -H 'Content-Type: application/json' \\
+  -d "{\"email\":\"\$SHOP_OPERATOR_EMAIL\",\"password\":\"\$SHOP_OPERATOR_PASSWORD\"}" | sed -n 's/.*"accessToken":"\([^"]*\)".*/\1/p')
+
+curl -s $gateway/orders -H "Authorization: Bearer \$TOKEN" -H 'Content-Type: application/json' -H 'Prefer: wait=10' -H "Idempotency-Key: \$(date +%s%N)" \\
   -d '{"customerId":"ada","lines":[{"sku":"MUG-STONE-01","quantity":2}],"currency":"GBP","paymentMethod":"pm_card_visa"}'
 
 deploy/local.sh down$data_hint stops it all.

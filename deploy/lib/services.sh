@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2034,SC2154  # Variables are shared by all parts of deploy/local.sh.
 # The services themselves: published once per `up` into a folder of their own, so that a later build disturbs nothing that runs.
 
-services=(order inventory payment saga)
-declare -A projects=([order]=Order.Api [inventory]=Inventory.Api [payment]=Payment.Api [saga]=Saga.Orchestrator [sandbox]=Payment.Sandbox)
+services=(order inventory payment saga storefront)
+declare -A projects=([order]=Order.Api [inventory]=Inventory.Api [payment]=Payment.Api [saga]=Saga.Orchestrator [storefront]=Storefront [sandbox]=Payment.Sandbox)
 
 # The names of all replicas of all services.
 replica_names() {
@@ -40,7 +40,8 @@ service_environment() {
   local name=$1 service=${1%-*}
   export MASSTRANSIT_USAGE_TELEMETRY=false DOTNET_NOLOGO=1 ASPNETCORE_ENVIRONMENT=Production
   export ASPNETCORE_URLS=http://127.0.0.1:${ports[$name]}
-  export Shop__Transport=RabbitMq Shop__Store=PostgreSql
+  export Shop__Transport=RabbitMq Shop__Store=PostgreSql Shop__Keys=$data/keys
+  if [ "$service" = storefront ]; then storefront_environment && return; fi
   export Shop__Proof__KeyFile=$data/proof/key.pem Shop__Proof__Heads=$data/proof
   export ConnectionStrings__rabbitmq ConnectionStrings__"$service"
   ConnectionStrings__rabbitmq=$(broker "$service")
@@ -53,6 +54,14 @@ service_environment() {
   export Payments__Gateway__BaseUrl=${Payments__Gateway__BaseUrl:-http://127.0.0.1:${ports[sandbox]}}
   export Payments__Gateway__SecretKey=${Payments__Gateway__SecretKey:-$SHOP_PAYMENT_SECRET_KEY}
   export Payments__Gateway__WebhookSecret=${Payments__Gateway__WebhookSecret:-$SHOP_PAYMENT_WEBHOOK_SECRET}
+}
+
+# The site asks the services through the gateway, and has no broker and no store but its accounts.
+storefront_environment() {
+  local service
+  for service in order inventory payment saga; do export Storefront__Services__"$service"="http://127.0.0.1:${ports[gateway]}/$service"; done
+  export ConnectionStrings__accounts Shop__Accounts__Operator__Email=$SHOP_OPERATOR_EMAIL Shop__Accounts__Operator__Password=$SHOP_OPERATOR_PASSWORD
+  ConnectionStrings__accounts=$(database accounts)
 }
 
 start_service() {

@@ -5,13 +5,15 @@
 \getenv inventory_password SHOP_INVENTORY_DB_PASSWORD
 \getenv payment_password SHOP_PAYMENT_DB_PASSWORD
 \getenv saga_password SHOP_SAGA_DB_PASSWORD
+\getenv accounts_password SHOP_ACCOUNTS_DB_PASSWORD
 
 CREATE TEMPORARY TABLE service AS
 SELECT * FROM (VALUES
   ('shop_order', :'order_password'),
   ('shop_inventory', :'inventory_password'),
   ('shop_payment', :'payment_password'),
-  ('shop_saga', :'saga_password')) AS given (name, password);
+  ('shop_saga', :'saga_password'),
+  ('shop_accounts', :'accounts_password')) AS given (name, password);
 
 SELECT format('CREATE ROLE %I', name) FROM service
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec

@@ -50,7 +50,8 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Connection strings by service.</summary>
     public IReadOnlyDictionary<string, string> Databases { get; private set; } = new Dictionary<string, string>();
 
-    private string Keys => Path.Combine(folder, "keys");
+    /// <summary>The folder of the keys that all services share.</summary>
+    public string Keys => Path.Combine(folder, "keys");
 
     public string LedgerFile => Path.Combine(folder, "payment-sandbox.db");
 

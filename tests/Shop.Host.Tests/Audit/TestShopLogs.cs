@@ -82,6 +82,25 @@ internal sealed class TestShopLogs
             $$"""{"orderId":"{{orderId:D}}","lines":[{"sku":"MUG","quantity":1},{"sku":"BOWL","quantity":1},{"sku":"MUG","quantity":1}],"leaseNumber":1}""");
     }
 
+    /// <summary>One MUG of the confirmed order goes back, for 10.00, or for what is said.</summary>
+    public void ReturnMug(Guid returnId, long refundMinor = 1_000, long? paidBackMinor = null, long? atProviderMinor = null, bool completed = true)
+    {
+        var paidBack = paidBackMinor ?? refundMinor;
+        Order.Append(
+            $"order-{Confirmed:D}", "order-return-requested.v1",
+            $$"""{"returnId":"{{returnId:D}}","lines":[{"line":0,"sku":"MUG","quantity":1,"unitPriceMinor":1000}],"refundMinor":{{refundMinor}},"reason":"cracked"}""");
+        Move(Confirmed, "Confirmed", "Returning");
+        Inventory.Append($"reservation-{Confirmed:D}", "reservation-lines-returned.v1", $$"""{"returnId":"{{returnId:D}}","lines":[{"sku":"MUG","quantity":1}],"reason":"cracked"}""");
+        Stock("MUG", "stock-returned.v1", Confirmed, 1);
+        Payment.Append($"payment-{Confirmed:D}", "payment-part-refund-requested.v1", $$"""{"returnId":"{{returnId:D}}","amountMinor":{{paidBack}},"reason":"cracked"}""");
+        Payment.Append($"payment-{Confirmed:D}", "payment-part-refunded.v1", $$"""{"returnId":"{{returnId:D}}","amountMinor":{{paidBack}} }""");
+        ChangeIntent(Confirmed, intent => intent with { RefundedMinor = intent.RefundedMinor + (atProviderMinor ?? paidBack), Refunds = intent.Refunds + 1 });
+        if (!completed)
+            return;
+        Order.Append($"order-{Confirmed:D}", "order-return-completed.v1", $$"""{"returnId":"{{returnId:D}}"}""");
+        Move(Confirmed, "Returning", "Confirmed");
+    }
+
     private void Confirm(Guid orderId)
     {
         Place(orderId);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Shop.EventSourcing;
 using Shop.EventSourcing.Storage;
+using Shop.Tests;
 
 namespace Shop.Host.Tests.EndToEnd;
 
@@ -32,7 +33,8 @@ public sealed class OperatingTests
         overview["stores"].EnumerateArray().Select(store => store.GetProperty("store").GetString()).Order().ShouldBe(["inventory", "order", "payment", "saga"]);
         overview["stores"].EnumerateArray().Single(store => store.GetProperty("store").GetString() == "order").GetProperty("projections")[0].GetProperty("name").GetString().ShouldBe("orders.v1");
 
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new(running.Application.Url) };
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new(running.Application.Url) }
+            .SignIn(running.Application.Services.OperatorToken());
         using var live = new StreamReader(await http.GetStreamAsync(new Uri("/overview/live", UriKind.Relative)));
         var pushed = new List<string>();
         while (pushed.Count < 2)

@@ -2,6 +2,7 @@ using System.Net;
 using Shop.Host.Tests.EndToEnd;
 using Shop.ServiceDefaults.Security;
 using Shop.Storefront.Accounts;
+using Shop.Tests;
 
 namespace Shop.Host.Tests.Security;
 

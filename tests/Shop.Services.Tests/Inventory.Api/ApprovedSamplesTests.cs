@@ -33,6 +33,7 @@ public sealed class ApprovedSamplesTests
         ["reservation-confirmed.v1"] = new ReservationEvent.Confirmed(),
         ["reservation-confirmation-rejected.v1"] = new ReservationEvent.ConfirmationRejected("lease expired and stock gone: 85123a: wanted 6, available 2"),
         ["reservation-cancelled.v1"] = new ReservationEvent.Cancelled("payment declined"),
+        ["reservation-lines-returned.v1"] = new ReservationEvent.LinesReturned(Guid.Parse("01954f6e-7c00-7000-8000-00000000000a"), new List<ReservedLine> { new("85123a", 2) }, "cracked"),
         ["reservation-returned.v1"] = new ReservationEvent.Returned("customer cancelled"),
     };
 

@@ -24,7 +24,8 @@ public sealed class World
 }
 
 public sealed class WorldConsumer(World world)
-    : IConsumer<OrderPlaced>, IConsumer<OrderCancellationRequested>, IConsumer<OrderConfirmed>, IConsumer<OrderRejected>, IConsumer<OrderCancelled>
+    : IConsumer<OrderPlaced>, IConsumer<OrderCancellationRequested>, IConsumer<OrderConfirmed>, IConsumer<OrderRejected>, IConsumer<OrderCancelled>,
+        IConsumer<OrderReturnRequested>, IConsumer<OrderReturnCompleted>
 {
     public async Task Consume(ConsumeContext<OrderPlaced> context)
     {
@@ -40,6 +41,10 @@ public sealed class WorldConsumer(World world)
     public Task Consume(ConsumeContext<OrderRejected> context) => Keep(context.Message);
 
     public Task Consume(ConsumeContext<OrderCancelled> context) => Keep(context.Message);
+
+    public Task Consume(ConsumeContext<OrderReturnRequested> context) => Keep(context.Message);
+
+    public Task Consume(ConsumeContext<OrderReturnCompleted> context) => Keep(context.Message);
 
     private Task Keep(object message)
     {

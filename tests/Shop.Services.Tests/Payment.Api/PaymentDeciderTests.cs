@@ -83,6 +83,23 @@ public sealed class PaymentDeciderTests
     [InlineData("refunded", Command.Refund, "", "PaymentRefunded 4200", null)]
     [InlineData("late charge, refunding", Command.Refund, "RefundRequested", "-", "payment-1:refund")]
     [InlineData("late charge, refunded", Command.Refund, "", "PaymentRefunded 4200", null)]
+    // After a part was returned
+    [InlineData("refunding a part", Command.Try, "", "PaymentAuthorized", "payment-1:return-00000000-0000-0000-0000-000000000000")]
+    [InlineData("refunding a part, refund asked", Command.Try, "", "PaymentAuthorized", "payment-1:return-00000000-0000-0000-0000-000000000000")]
+    [InlineData("refunded in part", Command.Try, "", "PaymentAuthorized", null)]
+    [InlineData("returned as a whole", Command.Try, "", "PaymentAuthorized", null)]
+    [InlineData("refunding a part", Command.Confirm, "", "PaymentCaptured 4200", "payment-1:return-00000000-0000-0000-0000-000000000000")]
+    [InlineData("refunding a part, refund asked", Command.Confirm, "", "PaymentCaptured 4200", "payment-1:return-00000000-0000-0000-0000-000000000000")]
+    [InlineData("refunded in part", Command.Confirm, "", "PaymentCaptured 4200", null)]
+    [InlineData("returned as a whole", Command.Confirm, "", "PaymentCaptured 4200", null)]
+    [InlineData("refunding a part", Command.Cancel, "", "PaymentCaptured 4200", "payment-1:return-00000000-0000-0000-0000-000000000000")]
+    [InlineData("refunding a part, refund asked", Command.Cancel, "", "PaymentCaptured 4200", "payment-1:return-00000000-0000-0000-0000-000000000000")]
+    [InlineData("refunded in part", Command.Cancel, "", "PaymentCaptured 4200", null)]
+    [InlineData("returned as a whole", Command.Cancel, "", "PaymentCaptured 4200", null)]
+    [InlineData("refunding a part", Command.Refund, "RefundRequested", "-", "payment-1:return-00000000-0000-0000-0000-000000000000")]
+    [InlineData("refunding a part, refund asked", Command.Refund, "", "-", "payment-1:return-00000000-0000-0000-0000-000000000000")]
+    [InlineData("refunded in part", Command.Refund, "RefundRequested", "-", "payment-1:refund")]
+    [InlineData("returned as a whole", Command.Refund, "RefundRequested,Refunded", "PaymentRefunded 4200", null)]
     internal void Every_command_is_decided_in_every_state(string given, Command when, string then, string answer, string? nextCall)
     {
         var before = PaymentStates.Of(given);

@@ -76,7 +76,7 @@ public sealed class PaymentPolicyTests
     [Fact]
     public void Payments_that_hold_nothing_and_wait_for_nothing_have_ended() =>
         PaymentStates.All.Keys.Where(name => PaymentPolicy.HasEnded(PaymentStates.Of(name)))
-            .ShouldBe(["fenced", "declined", "captured", "capture rejected, released", "voided", "refunded", "late charge, refunded"]);
+            .ShouldBe(["fenced", "declined", "captured", "refunded in part", "returned as a whole", "capture rejected, released", "voided", "refunded", "late charge, refunded"]);
 
     private static Event.OutcomeUnknown Unknown(int attempts) => new(ProviderCallKind.Authorize, "timed out", attempts, PaymentStates.At);
 }

@@ -23,6 +23,8 @@ public sealed class PaymentSamplesTests
         ["payment-voided.v1"] = new Event.Voided(At),
         ["payment-refund-requested.v1"] = new Event.RefundRequested("compensation", At),
         ["payment-refunded.v1"] = new Event.Refunded(4_200, At),
+        ["payment-part-refund-requested.v1"] = new Event.PartRefundRequested(Guid.Parse("01954f6e-7c00-7000-8000-00000000000a"), 849, "cracked", At),
+        ["payment-part-refunded.v1"] = new Event.PartRefunded(Guid.Parse("01954f6e-7c00-7000-8000-00000000000a"), 849, At),
         ["payment-charge-found.v1"] = new Event.ChargeFound(4_200, At),
         ["payment-found-held.v1"] = new Event.FoundHeld("requires_capture", At),
         ["payment-call-refused.v1"] = new Event.CallRefused(ProviderCallKind.Cancel, "already_captured", "The intent was captured before the cancellation.", At),

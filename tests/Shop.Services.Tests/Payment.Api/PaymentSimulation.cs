@@ -46,6 +46,9 @@ internal sealed class PaymentSimulation(CardKind card)
 
     public void Send(Command command) => inFlight.Add(command);
 
+    /// <summary>A command other than those of the saga's three phases.</summary>
+    public void Send(PaymentCommand.RefundPart command) => inFlight.Add(command);
+
     public void Nudge() => inFlight.Add(new CallProvider { OrderId = OrderId });
 
     /// <summary>Sends a command and handles it, without any call to the provider.</summary>
@@ -88,6 +91,11 @@ internal sealed class PaymentSimulation(CardKind card)
         {
             case Command command:
                 Handle(command);
+                break;
+            case PaymentCommand.RefundPart part:
+                Append(PaymentDecider.Decide(part with { At = Tick() }, Payment));
+                if (PaymentReplies.ToRefundPart(Payment, part.ReturnId) is { } refunded)
+                    Publish(null, refunded);
                 break;
             case CallProvider call when PaymentPolicy.NextCall(Payment) is { } due && call.IsFor(due):
                 inFlight.Add(new Answered(call, due, Provider.Answer(due, fault)));

@@ -18,6 +18,8 @@ internal static class PaymentStates
     private static readonly Event Voided = new Event.Voided(At);
     private static readonly Event RefundRequested = new Event.RefundRequested("compensation", At);
     private static readonly Event Refunded = new Event.Refunded(4_200, At);
+    private static readonly Event PartRequested = new Event.PartRefundRequested(Guid.Empty, 1_000, "cracked", At);
+    private static readonly Event PartRefunded = new Event.PartRefunded(Guid.Empty, 1_000, At);
     private static readonly Event ChargeFound = new Event.ChargeFound(4_200, At);
 
     public static IReadOnlyDictionary<string, Event[]> All { get; } = new Dictionary<string, Event[]>
@@ -30,6 +32,14 @@ internal static class PaymentStates
         ["capturing"] = [Requested, Authorized, CaptureRequested],
         ["capturing, refund asked"] = [Requested, Authorized, CaptureRequested, RefundRequested],
         ["captured"] = [Requested, Authorized, CaptureRequested, Captured],
+        ["refunding a part"] = [Requested, Authorized, CaptureRequested, Captured, PartRequested],
+        ["refunding a part, refund asked"] = [Requested, Authorized, CaptureRequested, Captured, PartRequested, RefundRequested],
+        ["refunded in part"] = [Requested, Authorized, CaptureRequested, Captured, PartRequested, PartRefunded],
+        ["returned as a whole"] =
+        [
+            Requested, Authorized, CaptureRequested, Captured,
+            new Event.PartRefundRequested(Guid.Empty, 4_200, "cracked", At), new Event.PartRefunded(Guid.Empty, 4_200, At),
+        ],
         ["capture rejected"] = [Requested, Authorized, CaptureRequested, CaptureRejected],
         ["capture rejected, released"] = [Requested, Authorized, CaptureRequested, CaptureRejected, Voided],
         ["voiding, intent unknown"] = [Requested, VoidRequested],

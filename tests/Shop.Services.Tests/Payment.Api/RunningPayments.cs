@@ -132,7 +132,7 @@ public sealed class PaymentReplyProbe
 
 public sealed class PaymentReplyConsumer(PaymentReplyProbe probe) :
     IConsumer<PaymentAuthorized>, IConsumer<PaymentDeclined>, IConsumer<PaymentCaptured>, IConsumer<PaymentCaptureRejected>, IConsumer<PaymentVoided>,
-    IConsumer<PaymentRefunded>
+    IConsumer<PaymentRefunded>, IConsumer<PaymentPartRefunded>
 {
     public Task Consume(ConsumeContext<PaymentAuthorized> context) => Keep(context.Message);
 
@@ -145,6 +145,8 @@ public sealed class PaymentReplyConsumer(PaymentReplyProbe probe) :
     public Task Consume(ConsumeContext<PaymentVoided> context) => Keep(context.Message);
 
     public Task Consume(ConsumeContext<PaymentRefunded> context) => Keep(context.Message);
+
+    public Task Consume(ConsumeContext<PaymentPartRefunded> context) => Keep(context.Message);
 
     private Task Keep(object reply)
     {

@@ -19,6 +19,18 @@ internal static class Given
         PlacedAt = new(2026, 3, 1, 11, 59, 59, TimeSpan.Zero),
     };
 
+    public static readonly Guid FirstReturn = Guid.Parse("01954f6e-7c00-7000-8000-00000000000a");
+    public static readonly Guid SecondReturn = Guid.Parse("01954f6e-7c00-7000-8000-00000000000b");
+
+    public static OrderReturnRequested Return(Guid orderId, Guid returnId, long refundMinor = 450) => new()
+    {
+        OrderId = orderId,
+        ReturnId = returnId,
+        Lines = [new() { Sku = "CUP", Quantity = 1 }],
+        RefundMinor = refundMinor,
+        Reason = "cracked",
+    };
+
     public static object Message(string name, Guid orderId) => name switch
     {
         nameof(OrderPlaced) => Placed(orderId),
@@ -38,6 +50,10 @@ internal static class Given
         nameof(OrderConfirmed) => new OrderConfirmed { OrderId = orderId },
         nameof(OrderRejected) => new OrderRejected { OrderId = orderId, Reason = "rejected" },
         nameof(OrderCancelled) => new OrderCancelled { OrderId = orderId, Reason = "cancelled" },
+        nameof(OrderReturnRequested) => Return(orderId, FirstReturn),
+        nameof(StockLinesReturned) => new StockLinesReturned { OrderId = orderId, ReturnId = FirstReturn },
+        nameof(PaymentPartRefunded) => new PaymentPartRefunded { OrderId = orderId, ReturnId = FirstReturn, AmountMinor = 450 },
+        nameof(OrderReturnCompleted) => new OrderReturnCompleted { OrderId = orderId, ReturnId = FirstReturn },
         nameof(RetryOrderSaga) => new RetryOrderSaga { OrderId = orderId },
         nameof(ResolveOrderSaga) => new ResolveOrderSaga { OrderId = orderId, By = "olga", Reason = "called the provider" },
         nameof(StepTimedOut) => new StepTimedOut { OrderId = orderId },
@@ -74,6 +90,8 @@ internal static class Given
         nameof(OrderStateMachine.Closing) => WayTo("Cancelling") + " StockCancelled PaymentVoided",
         nameof(OrderStateMachine.Rejected) => WayTo("Closing") + " OrderRejected",
         nameof(OrderStateMachine.Cancelled) => WayTo("Trying") + " OrderCancellationRequested StockCancelled PaymentVoided OrderCancelled",
+        nameof(OrderStateMachine.Returning) => WayTo("Confirmed") + " OrderReturnRequested",
+        nameof(OrderStateMachine.Recording) => WayTo("Returning") + " StockLinesReturned PaymentPartRefunded",
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "No way leads there."),
     };
 }

@@ -11,7 +11,7 @@ namespace Shop.Services.Tests.Saga.Orchestrator;
 internal sealed class MachineMap : StateMachineVisitor
 {
     public static readonly string[] States =
-        ["Initial", "Trying", "Confirming", "Completing", "Confirmed", "Cancelling", "Compensating", "Closing", "Rejected", "Cancelled"];
+        ["Initial", "Trying", "Confirming", "Completing", "Confirmed", "Cancelling", "Compensating", "Closing", "Rejected", "Cancelled", "Returning", "Recording"];
 
     private readonly OrderStateMachine machine;
     private readonly Dictionary<(string State, string Event), Decision> handled = [];

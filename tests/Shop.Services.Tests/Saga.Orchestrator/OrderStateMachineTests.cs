@@ -12,27 +12,31 @@ public sealed class OrderStateMachineTests
     /// <c>-</c>: ignored, because it is late, repeated or decided already. <c>none</c>: there is no saga yet, the message is parked.
     /// </summary>
     private const string Decisions = """
-        Event                      Initial Trying          Confirming      Completing             Confirmed    Cancelling   Compensating Closing   Rejected Cancelled
-        OrderPlaced                Trying  -               -               -                      -            -            -            stay      -        stay
-        OrderCancellationRequested Closing Cancelling      stay            stay                   Compensating -            -            -         -        -
-        StockReserved              none    stay|Confirming -               -                      -            -            -            -         -        -
-        StockRejected              none    Cancelling      -               -                      -            -            -            -         -        -
-        StockConfirmed             none    -               stay|Completing -                      -            Compensating -            -         -        -
-        StockConfirmationRejected  none    -               Compensating    -                      -            -            -            -         -        -
-        StockCancelled             none    Cancelling      Compensating    -                      -            stay|Closing stay|Closing -         -        -
-        StockReturned              none    -               Compensating    -                      -            stay|Closing stay|Closing -         -        -
-        PaymentAuthorized          none    stay|Confirming -               -                      -            -            -            -         -        -
-        PaymentDeclined            none    Cancelling      -               -                      -            -            -            -         -        -
-        PaymentCaptured            none    -               stay|Completing -                      -            Compensating -            -         -        -
-        PaymentCaptureRejected     none    -               Compensating    -                      -            -            -            -         -        -
-        PaymentVoided              none    Cancelling      Compensating    -                      -            stay|Closing stay|Closing -         -        -
-        PaymentRefunded            none    -               Compensating    -                      -            stay|Closing stay|Closing -         -        -
-        OrderConfirmed             none    -               -               Compensating|Confirmed -            -            -            -         -        -
-        OrderRejected              none    -               -               Compensating           -            -            -            Rejected  -        -
-        OrderCancelled             none    -               -               Compensating           -            -            -            Cancelled -        -
-        RetryOrderSaga             none    stay            stay            stay                   -            stay         stay         stay      -        -
-        ResolveOrderSaga           none    -               stay            stay                   -            stay         stay         stay      -        -
-        Deadline.Received          none    Cancelling      stay            stay                   -            stay         stay         stay      -        -
+        Event                      Initial Trying          Confirming      Completing                       Confirmed      Cancelling   Compensating Closing   Rejected Cancelled Returning      Recording
+        OrderPlaced                Trying  -               -               -                                -              -            -            stay      -        stay      -              -
+        OrderCancellationRequested Closing Cancelling      stay            stay                             Compensating   -            -            -         -        -         stay           stay
+        StockReserved              none    stay|Confirming -               -                                -              -            -            -         -        -         -              -
+        StockRejected              none    Cancelling      -               -                                -              -            -            -         -        -         -              -
+        StockConfirmed             none    -               stay|Completing -                                -              Compensating -            -         -        -         -              -
+        StockConfirmationRejected  none    -               Compensating    -                                -              -            -            -         -        -         -              -
+        StockCancelled             none    Cancelling      Compensating    -                                -              stay|Closing stay|Closing -         -        -         -              -
+        StockReturned              none    -               Compensating    -                                -              stay|Closing stay|Closing -         -        -         -              -
+        PaymentAuthorized          none    stay|Confirming -               -                                -              -            -            -         -        -         -              -
+        PaymentDeclined            none    Cancelling      -               -                                -              -            -            -         -        -         -              -
+        PaymentCaptured            none    -               stay|Completing -                                -              Compensating -            -         -        -         -              -
+        PaymentCaptureRejected     none    -               Compensating    -                                -              -            -            -         -        -         -              -
+        PaymentVoided              none    Cancelling      Compensating    -                                -              stay|Closing stay|Closing -         -        -         -              -
+        PaymentRefunded            none    -               Compensating    -                                -              stay|Closing stay|Closing -         -        -         -              -
+        OrderConfirmed             none    -               -               Compensating|Returning|Confirmed -              -            -            -         -        -         -              -
+        OrderRejected              none    -               -               Compensating                     -              -            -            Rejected  -        -         -              -
+        OrderCancelled             none    -               -               Compensating                     -              -            -            Cancelled -        -         -              -
+        OrderReturnRequested       none    stay            stay            stay                             stay|Returning -            -            -         -        -         stay           stay
+        StockLinesReturned         none    -               -               -                                -              -            -            -         -        -         stay|Recording -
+        PaymentPartRefunded        none    -               -               -                                -              -            -            -         -        -         stay|Recording -
+        OrderReturnCompleted       none    -               -               -                                -              -            -            -         -        -         -              stay|Compensating|Returning|Confirmed
+        RetryOrderSaga             none    stay            stay            stay                             -              stay         stay         stay      -        -         stay           stay
+        ResolveOrderSaga           none    -               stay            stay                             -              stay         stay         stay      -        -         stay           stay
+        Deadline.Received          none    Cancelling      stay            stay                             -              stay         stay         stay      -        -         stay           stay
         """;
 
     private static readonly SagaRig rig = new();

@@ -20,6 +20,9 @@ internal static class SagaDocument
           they are answered. If a Confirm is refused for good, **Compensating** returns the stock and refunds the money.
         - **Completing** and **Closing** tell Order.Api how the order ended. A cancellation that comes after the decision waits
           for the confirmation and is then compensated.
+        - A confirmed order can be given back in parts. **Returning** restocks the units and refunds their price, both at once;
+          **Recording** tells Order.Api, then the next return follows. A cancellation waits for the return under way, and then undoes
+          the rest of the order with all returns that have not begun.
         - **Confirmed**, **Rejected** and **Cancelled** are kept: late messages find them and change nothing.
 
         Every state that waits has one live deadline. In Trying it gives the order up; later it sends the unanswered commands again
@@ -68,6 +71,7 @@ internal static class SagaDocument
                 Stock = StockStanding.Asked,
                 Payment = PaymentStanding.Asked,
                 Ending = ending,
+                Returns = [new() { ReturnId = Guid.Empty, Lines = [], RefundMinor = 1, Reason = "" }],
             })).Distinct();
             text.Append($"| {state} | {string.Join(state == "Closing" ? " or " : ", ", steps)} |\n");
         }
@@ -81,7 +85,8 @@ internal static class SagaDocument
             ## What each event does in each state
 
             A state's name: goes there. *noted*: is recorded, sent again or put off. *noted → X*: goes to X once the other answer is there
-            too. *A or B*: A when somebody wants the order cancelled, else B. *parked*: there is no saga, so the message is kept for a person
+            too. *A or B*: A when somebody wants the order cancelled, else B
+            (of three: the second when another return waits). *parked*: there is no saga, so the message is kept for a person
             to see. Empty: ignored, because it is late, repeated or decided already.
 
 

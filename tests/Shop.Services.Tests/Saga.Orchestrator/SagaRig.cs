@@ -35,6 +35,9 @@ internal sealed class SagaRig
             Note<ConfirmOrder>(configurator);
             Note<RejectOrder>(configurator);
             Note<CancelOrder>(configurator);
+            Note<ReturnStockLines>(configurator);
+            Note<RefundPaymentPart>(configurator);
+            Note<CompleteOrderReturn>(configurator);
         });
     }
 

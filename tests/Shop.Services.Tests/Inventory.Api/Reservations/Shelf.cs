@@ -24,6 +24,9 @@ public sealed class Shelf
 
     public static ReservationCommand.Return Return(Guid order) => new(order, "sent back");
 
+    public static ReservationCommand.ReturnLines ReturnLines(Guid returnId, params (string Sku, int Quantity)[] lines) =>
+        new(returnId, [.. lines.Select(line => new ReservedLine(line.Sku, line.Quantity))], "cracked");
+
     public static ReservationCommand.Expire Expire(int lease = 1, DateTimeOffset? at = null) => new(lease, at ?? LeaseEnd);
 
     public Shelf With(string sku, int units)
@@ -71,6 +74,7 @@ public sealed class Shelf
         ReservationCommand.Reserve => ReservationReplies.ToReserve(order, Reservation(order)),
         ReservationCommand.Confirm => ReservationReplies.ToConfirm(order, Reservation(order)),
         ReservationCommand.Cancel => ReservationReplies.ToCancel(order, Reservation(order)),
+        ReservationCommand.ReturnLines back => ReservationReplies.ToReturnLines(order, back.ReturnId, Reservation(order)),
         ReservationCommand.Return => ReservationReplies.ToReturn(order, Reservation(order)),
         _ => null,
     };

@@ -26,6 +26,9 @@ public sealed class StoredEventTests
         ["order-confirmed.v1"] = new OrderEvent.Confirmed(At),
         ["order-rejected.v1"] = new OrderEvent.Rejected("payment declined", At),
         ["order-cancelled.v1"] = new OrderEvent.Cancelled("requested by the customer", At),
+        ["order-return-requested.v1"] = new OrderEvent.ReturnRequested(
+            Guid.Parse("01954f6e-7c00-7000-8000-00000000000a"), new List<OrderEvent.ReturnedLine> { new(0, "85123A", 2, 255), new(1, "71053", 1, 339) }, 849, "cracked", At),
+        ["order-return-completed.v1"] = new OrderEvent.ReturnCompleted(Guid.Parse("01954f6e-7c00-7000-8000-00000000000a"), At),
         ["product-quoted.v1"] = new QuotedProductEvent.Quoted("85123A", "White hanging heart", 255, "GBP", 3, At),
         ["request-accepted.v1"] = new IdempotentRequestEvent.Accepted(
             "checkout-1", "customer:c-17", "0fae63ab69d38a7f7de57a8eb2d9d6efd86c1b3d1a1c5bfe4ff6bb2b0c0f3d8e", OrderId, At),

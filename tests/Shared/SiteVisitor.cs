@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 
-namespace Shop.Host.Tests.Security;
+namespace Shop.Tests;
 
 /// <summary>A browser without scripts: keeps cookies, fills in forms.</summary>
 internal sealed partial class SiteVisitor(string url) : IDisposable

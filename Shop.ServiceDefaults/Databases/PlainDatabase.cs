@@ -1,0 +1,127 @@
+using System.Data.Common;
+using System.Reflection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Shop.EventSourcing.Storage;
+using Shop.Messaging;
+
+namespace Shop.ServiceDefaults.Databases;
+
+/// <summary>
+/// A database of a service that is no event store: <c>{name}.db</c> in the data folder, or the PostgreSQL database of
+/// <c>ConnectionStrings:{name}</c>. Its tables are made by numbered scripts that the service has embedded under
+/// <c>Schema/Sqlite</c> and <c>Schema/PostgreSql</c>.
+/// </summary>
+public sealed partial class PlainDatabase(string name, IConfiguration configuration, IHostEnvironment environment)
+{
+    private const string PatienceSetting = "Shop:Startup:WaitSeconds";
+    private const int DefaultPatienceSeconds = 60;
+
+    // Any number that nothing else in the database locks.
+    private const long UpgradeLock = 0x506c61696e;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    public string Name => name;
+
+    /// <summary>True for a file that only this process opens.</summary>
+    public bool IsEmbedded => StoreEngines.IsEmbedded(configuration);
+
+    private string Setting => $"ConnectionStrings:{name}";
+
+    private string Example => $"Host=localhost;Port=5432;Database=shop_{name};Username=shop_{name};Password=…";
+
+    /// <summary>For SQLite or for PostgreSQL.</summary>
+    /// <exception cref="StartupException">It is missing, cannot be understood, or is not for Production.</exception>
+    public string ConnectionString => IsEmbedded ? $"Data Source={Path.Combine(StoreEngines.Folder(configuration), name + ".db")}" : PostgreSql();
+
+    /// <summary>
+    /// Waits for the database as long as services wait for theirs, applies what it lacks of the scripts, each once and while no
+    /// other replica can, and does what must be done before anything else starts.
+    /// </summary>
+    /// <param name="connect">A new, closed connection to it.</param>
+    /// <param name="scripts">Where they are embedded.</param>
+    /// <exception cref="StartupException">The database cannot be used.</exception>
+    public async Task OpenAsync(
+        Func<DbConnection> connect, Assembly scripts, Func<CancellationToken, Task> prepare, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
+    {
+        var patience = TimeSpan.FromSeconds(configuration.GetValue(PatienceSetting, DefaultPatienceSeconds));
+        var started = clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await UpgradeAsync(connect, SchemaScript.FromAssembly(scripts, IsEmbedded ? "Sqlite" : "PostgreSql"), cancellationToken);
+                await prepare(cancellationToken);
+                return;
+            }
+            catch (Exception error) when (error is DbException || StorageFailure.IsTransient(error))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var reason = error.GetBaseException().Message;
+                var waited = clock.GetElapsedTime(started);
+                if (!StorageFailure.IsTransient(error) || waited >= patience)
+                    throw new StartupException($"Database {name} cannot be opened: {reason} Gave up after {waited.TotalSeconds:0} s; see the settings {Setting} and {PatienceSetting}.", error);
+                LogWaiting(logger, name, reason, (patience - waited).TotalSeconds);
+                await Task.Delay(Pause, clock, cancellationToken);
+            }
+        }
+    }
+
+    private async Task UpgradeAsync(Func<DbConnection> connect, IReadOnlyList<SchemaScript> scripts, CancellationToken cancellationToken)
+    {
+        await using var connection = connect();
+        await connection.OpenAsync(cancellationToken);
+        if (IsEmbedded)
+            await RunAsync(connection, "PRAGMA journal_mode = WAL", cancellationToken);
+        // In SQLite it takes the lock of all writers at once.
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (!IsEmbedded)
+            await RunAsync(connection, $"SELECT pg_advisory_xact_lock({UpgradeLock})", cancellationToken, transaction);
+        await RunAsync(connection, "CREATE TABLE IF NOT EXISTS schema_scripts (name text NOT NULL PRIMARY KEY)", cancellationToken, transaction);
+        foreach (var script in scripts)
+        {
+            await using var add = connection.CreateCommand();
+            add.CommandText = "INSERT INTO schema_scripts (name) VALUES (@name) ON CONFLICT DO NOTHING";
+            var named = add.CreateParameter();
+            (named.ParameterName, named.Value) = ("name", script.Name);
+            add.Parameters.Add(named);
+            add.Transaction = transaction;
+            if (await add.ExecuteNonQueryAsync(cancellationToken) > 0)
+                await RunAsync(connection, script.Sql, cancellationToken, transaction);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private static async Task RunAsync(DbConnection connection, string sql, CancellationToken cancellationToken, DbTransaction? transaction = null)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.Transaction = transaction;
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private string PostgreSql()
+    {
+        var given = configuration.GetConnectionString(name);
+        if (string.IsNullOrWhiteSpace(given))
+            throw new StartupException($"Setting {Setting} is missing: it names the PostgreSQL database of the {name}, such as {Example}");
+        try
+        {
+            if (string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(given).Host))
+                throw new StartupException($"Setting {Setting} names no Host. Give one such as {Example}");
+            Credentials.RefuseInProduction(environment, Setting, Credentials.DatabaseProblem(given));
+            return given;
+        }
+        catch (Exception error) when (error is ArgumentException or FormatException)
+        {
+            throw new StartupException($"Setting {Setting} is not an Npgsql connection string: {error.Message} Give one such as {Example}", error);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting for database {Name}: {Reason} Up to {LeftSeconds:0} s more.")]
+    private static partial void LogWaiting(ILogger logger, string name, string reason, double leftSeconds);
+}
