@@ -46,6 +46,14 @@ internal sealed class HostUnderTest : IAsyncDisposable
     /// <summary>As <c>kill -9</c>.</summary>
     public Task KillAsync() => process!.KillAsync();
 
+    /// <summary>Locks a file of its data, as another process that works on it would, until disposed.</summary>
+    public IDisposable Hold(string file)
+    {
+        var path = Path.Combine(folder, "data", file);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+    }
+
     public string Log(int lines) => process!.LastLines(lines);
 
     public async ValueTask DisposeAsync()
