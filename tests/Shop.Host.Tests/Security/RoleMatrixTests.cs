@@ -96,7 +96,7 @@ public sealed class RoleMatrixTests(ShopFixture fixture, ITestOutputHelper outpu
             await NeverWasAsync(bob, route, guests);
             // What needs more than an id is refused for what it lacks.
             var own = await SendAsync(ada, route, adas);
-            (own.Status is >= 200 and < 300 || (own.Status == 400 && own.Text("code") == "idempotency-key-missing")).ShouldBeTrue($"{route}: {own}");
+            (own.Status is >= 200 and < 300 || (own.Status == 400 && own.Text("code") == "idempotency-key-missing")).ShouldBeTrue($"{route}: {own.Status} {own.Body}");
         }
 
         // What was refused changed nothing.
