@@ -51,7 +51,7 @@ public sealed class JobTests(Site site)
         var details = page.Locator("#run");
         await Assertions.Expect(details).ToContainTextAsync($"operator@example.com: seen from the dashboard: {job}");
         await Assertions.Expect(details).ToContainTextAsync(summary);
-        await page.PictureAsync($"job-{job}");
+        await page.LookAsync($"job-{job}");
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class JobTests(Site site)
         await Runs(page).First.GetByRole(AriaRole.Link).ClickAsync();
         var details = page.Locator("#run");
         await Assertions.Expect(details).ToContainTextAsync("Its process ended, or stood still, in the middle of it.");
-        await page.PictureAsync("jobs-killed");
+        await page.LookAsync("jobs-killed");
         await details.GetByRole(AriaRole.Link, new() { Name = "a later run" }).ClickAsync();
 
         await Assertions.Expect(details).ToContainTextAsync("makes up a run that was broken off");
@@ -142,7 +142,7 @@ public sealed class JobTests(Site site)
         await Runs(page).First.GetByRole(AriaRole.Link).ClickAsync();
         await Assertions.Expect(page.Locator("#run .notice.bad")).ToContainTextAsync("Another archive run works on");
         await Assertions.Expect(page.Locator("#run .log")).ToContainTextAsync("[error] It failed");
-        await page.PictureAsync("jobs-failed");
+        await page.LookAsync("jobs-failed");
         await Site.CheckAccessibilityAsync(page);
 
         await page.Locator("#run").GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
@@ -163,14 +163,14 @@ public sealed class JobTests(Site site)
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("作业");
         await Assertions.Expect(page.Locator(".jobs-grid")).ToContainTextAsync("支付对账");
         await Site.CheckAccessibilityAsync(page);
-        await page.PictureAsync($"jobs-zh{Screen(phone, dark)}");
+        await page.LookAsync($"jobs-zh{Screen(phone, dark)}");
         await Site.GoAsync(page, "/console/jobs/audit");
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("夜间审计");
         await page.GetByRole(AriaRole.Button, new() { Name = "暂停" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Alertdialog)).ToContainTextAsync("原因");
         await Site.CheckAccessibilityAsync(page);
         (await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth")).ShouldBe(0, "Nothing is wider than the screen.");
-        await page.PictureAsync($"job-zh{Screen(phone, dark)}");
+        await page.LookAsync($"job-zh{Screen(phone, dark)}");
     }
 
     private static string Screen(bool phone, bool dark) => (phone ? "-phone" : "") + (dark ? "-dark" : "");
