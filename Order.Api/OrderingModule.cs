@@ -39,6 +39,7 @@ public static class OrderingModuleExtensions
         services.AddSingleton<Ordering>();
         services.AddHttpClient(nameof(OrderParts)).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { UseProxy = false });
         services.AddSingleton<OrderParts>();
+        services.AddSingleton<OrderStreams>();
         services.AddSingleton<IOrderPartReader, OrderItselfPart>();
         return services;
     }
@@ -61,6 +62,7 @@ public static class OrderingModuleExtensions
         GetOrderEndpoint.Map(routes);
         OrderHistoryEndpoint.Map(routes);
         OrderAtEndpoint.Map(routes);
+        OrderBundleEndpoint.Map(routes);
         CancelOrderEndpoint.Map(routes);
         ReturnOrderEndpoint.Map(routes);
         ErasureEndpoints.Map(routes);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Shop.Host.Archive;
+using Shop.Host.Bundles;
 using Shop.Host.Proof;
 using Shop.Host.Replay;
 using Shop.Host.WhatIf;
@@ -94,6 +95,7 @@ internal static class CommandLine
         root.Add(VerifyCommand.Describe(Data));
         root.Add(ArchiveCommand.Describe(Data));
         root.Add(WhatIfCommand.Describe(Data));
+        root.Add(LoadCommand.Describe(Data));
         return root;
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Security.Claims;
 using System.Text.Json;
 using Shop.Contracts;
@@ -28,7 +29,12 @@ public sealed class OrderParts(IEnumerable<IOrderPartReader> readers, IHttpClien
             ? here.ReadAsync(orderId, time, cancellationToken)
             : AskAsync(part.Service, $"{part.Path}/{orderId:D}/at?time={Uri.EscapeDataString(time.ToString("O", CultureInfo.InvariantCulture))}", cancellationToken)));
 
-    private async Task<OrderPart> AskAsync(string service, string path, CancellationToken cancellationToken)
+    private async Task<OrderPart> AskAsync(string service, string path, CancellationToken cancellationToken) =>
+        await FindAsync<OrderPart>(service, path, cancellationToken) ?? throw new PartUnavailableException(service, $"{path} is not there.");
+
+    /// <returns>Null when the service says 404.</returns>
+    /// <exception cref="PartUnavailableException">It does not answer, or it is not known where it is.</exception>
+    internal async Task<T?> FindAsync<T>(string service, string path, CancellationToken cancellationToken) where T : class
     {
         var address = configuration[$"Shop:Services:{service}"] ?? configuration["Shop:Services:gateway"]
             ?? throw new PartUnavailableException(service, $"Set Shop:Services:gateway to the address of the shop, or Shop:Services:{service} to that of {service}.");
@@ -37,8 +43,11 @@ public sealed class OrderParts(IEnumerable<IOrderPartReader> readers, IHttpClien
         client.DefaultRequestHeaders.Authorization = new("Bearer", tokens.Issue(Self, TokenLifetime));
         try
         {
-            return await client.GetFromJsonAsync<OrderPart>(new Uri($"{address.TrimEnd('/')}/{path}"), JsonSerializerOptions.Web, cancellationToken)
-                ?? throw new PartUnavailableException(service, $"{address} answered with nothing.");
+            using var answer = await client.GetAsync(new Uri($"{address.TrimEnd('/')}/{path}"), cancellationToken);
+            return answer.StatusCode == HttpStatusCode.NotFound
+                ? null
+                : await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<T>(JsonSerializerOptions.Web, cancellationToken)
+                    ?? throw new PartUnavailableException(service, $"{address} answered with nothing.");
         }
         catch (Exception error) when (error is HttpRequestException or JsonException or UriFormatException || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {

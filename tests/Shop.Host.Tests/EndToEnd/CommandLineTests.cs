@@ -50,7 +50,7 @@ public sealed class CommandLineTests(ITestOutputHelper output)
 
         exitCode.ShouldBe(0);
         errors.ShouldBeEmpty();
-        foreach (var word in new[] { "--urls", "--data", "--no-seed", "--help", "--version", "replay", "audit", "verify", "archive", "erase", "what-if", "migrate" })
+        foreach (var word in new[] { "--urls", "--data", "--no-seed", "--help", "--version", "replay", "audit", "verify", "archive", "erase", "what-if", "migrate", "load" })
             text.ShouldContain(word);
     }
 
