@@ -10,7 +10,6 @@ public static class ConsolePages
     public static IReadOnlyList<ConsolePage> All { get; } =
     [
         new("console", "Overview"),
-<<<<<<< HEAD
         new("console/messages", "Messages"),
         new("console/events", "Events"),
         new("console/projections", "Projections"),
@@ -18,8 +17,6 @@ public static class ConsolePages
         new("console/payments", "Payments"),
         new("console/customers", "Customers"),
         new("console/audit", "Audit"),
-=======
         new("console/jobs", "Jobs"),
->>>>>>> jobs
     ];
 }
