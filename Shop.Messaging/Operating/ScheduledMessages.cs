@@ -9,14 +9,14 @@ namespace Shop.Messaging.Operating;
 public sealed record ScheduledMessage(string Store, OutboxMessage Message);
 
 /// <summary>Deadlines, leases, retries: messages with a due time, in all stores of this process. Look, send now, take back.</summary>
-public sealed class ScheduledMessages(IEnumerable<EventStore> stores)
+public sealed class ScheduledMessages(IEnumerable<EventStore> stores, TimeProvider clock)
 {
-    /// <summary>By due time, the soonest first.</summary>
+    /// <summary>By due time, the soonest first; what is due already is on its way.</summary>
     /// <param name="after">Place of the last one of the page before, as <see cref="PlaceOf"/> says it; null for the first page.</param>
     /// <exception cref="DomainException"><paramref name="after"/> is no place.</exception>
     public async Task<IReadOnlyList<ScheduledMessage>> ListAsync(string? after, int limit, CancellationToken cancellationToken = default)
     {
-        var place = Parse(after);
+        var place = Parse(after) ?? new(clock.GetUtcNow(), Guid.Empty);
         var found = new List<ScheduledMessage>();
         foreach (var store in stores)
             found.AddRange((await store.Engine.ReadScheduledAsync(place, limit, cancellationToken)).Select(message => new ScheduledMessage(store.Name, message)));
@@ -43,7 +43,7 @@ public sealed class ScheduledMessages(IEnumerable<EventStore> stores)
     {
         foreach (var store in stores)
         {
-            if (await store.Engine.FindOutboxAsync(id, cancellationToken) is not { DueAt: not null } message)
+            if (await store.Engine.FindOutboxAsync(id, cancellationToken) is not { DueAt: { } dueAt } message || dueAt <= clock.GetUtcNow())
                 continue;
             await store.ExecuteAsync(
                 async unit =>

@@ -36,13 +36,21 @@ public abstract class OperationsPage : ComponentBase, IDisposable
         leaving.Dispose();
     }
 
+    /// <summary>Something that the operator asked for.</summary>
     /// <returns>False when a service refused or was away.</returns>
-    protected async Task<bool> TryAsync(Func<Task> action)
+    protected Task<bool> TryAsync(Func<Task> action) => TryAsync(action, isAsked: true);
+
+    /// <summary>Looks again. What an action was refused for before stays to be read.</summary>
+    /// <returns>False when a service refused or was away.</returns>
+    protected Task<bool> LookAsync(Func<Task> action) => TryAsync(action, isAsked: false);
+
+    private async Task<bool> TryAsync(Func<Task> action, bool isAsked)
     {
         try
         {
             await action();
-            Problem = null;
+            if (isAsked || Problem is { Status: >= StatusCodes.Status500InternalServerError })
+                Problem = null;
             return true;
         }
         catch (ServiceProblemException error)

@@ -20,6 +20,9 @@ internal sealed class HostUnderTest : IAsyncDisposable
 
     public string Url => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
 
+    /// <summary>Its data folder.</summary>
+    public string Data => Path.Combine(folder, "data");
+
     /// <param name="settings">In the form of environment variables, such as <c>Sandbox__SlowSeconds</c>.</param>
     public static async Task<HostUnderTest> StartAsync(IReadOnlyDictionary<string, string?>? settings = null)
     {
@@ -31,7 +34,7 @@ internal sealed class HostUnderTest : IAsyncDisposable
     /// <summary>On the same address and the same data, after <see cref="KillAsync"/>.</summary>
     public async Task StartAgainAsync()
     {
-        process = await ChildProcess.StartAsync(new("dotnet", [Assembly, "--urls", Url, "--data", Path.Combine(folder, "data")], Path.Combine(folder, "log"))
+        process = await ChildProcess.StartAsync(new("dotnet", [Assembly, "--urls", Url, "--data", Data], Path.Combine(folder, "log"))
         {
             // Hexadecimal: a short life is not worth compiling everything early.
             Environment = new Dictionary<string, string?>(settings) { ["DOTNET_TC_CallCountingDelayMs"] = "64" },
@@ -42,6 +45,14 @@ internal sealed class HostUnderTest : IAsyncDisposable
 
     /// <summary>As <c>kill -9</c>.</summary>
     public Task KillAsync() => process!.KillAsync();
+
+    /// <summary>Locks a file of its data, as another process that works on it would, until disposed.</summary>
+    public IDisposable Hold(string file)
+    {
+        var path = Path.Combine(folder, "data", file);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+    }
 
     public string Log(int lines) => process!.LastLines(lines);
 

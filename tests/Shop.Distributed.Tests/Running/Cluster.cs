@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Npgsql;
-using Shop.TestServers;
 using Shop.Tests;
+using Shop.TestServers;
 
 namespace Shop.Distributed.Tests.Running;
 

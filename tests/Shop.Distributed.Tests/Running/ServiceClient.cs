@@ -5,7 +5,7 @@ namespace Shop.Distributed.Tests.Running;
 /// <summary>An operator before all replicas of a service: each request goes to the next one, as behind a gateway without health checks.</summary>
 internal sealed class ServiceClient(IReadOnlyList<ServiceProcess> replicas, string token) : IDisposable
 {
-    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2) }) 
+    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2) })
     {
         Timeout = TimeSpan.FromSeconds(15),
         DefaultRequestHeaders = { Authorization = new("Bearer", token) },

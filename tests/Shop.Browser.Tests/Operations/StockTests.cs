@@ -1,0 +1,56 @@
+using Shop.Browser.Tests.Running;
+
+namespace Shop.Browser.Tests.Operations;
+
+[Collection(Site.Collection)]
+public sealed class StockTests(Site site)
+{
+    [Fact]
+    public async Task A_delivery_is_received_once_and_the_stock_adjusted_after_counting()
+    {
+        var page = await site.OpenConsoleAsync("/console/stock");
+        await page.GetByRole(AriaRole.Searchbox).FillAsync("MUG-ENAM");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Find" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "MUG-ENAM-01" }).ClickAsync();
+        var onHand = page.Locator(".tile", new() { HasText = "On hand" }).Locator(".value");
+        await Assertions.Expect(onHand).ToBeVisibleAsync();
+        var before = await NumberAsync(onHand);
+
+        for (var time = 0; time < 2; time++)
+        {
+            await page.GetByLabel("Units", new() { Exact = true }).FillAsync("7");
+            await page.GetByLabel("Delivery note").FillAsync("DN-4711");
+            await page.GetByRole(AriaRole.Button, new() { Name = "Receive" }).ClickAsync();
+            await page.ConfirmAsync("Book it", "a delivery came");
+            await Assertions.Expect(page.GetByText("The delivery is booked.")).ToBeVisibleAsync();
+        }
+
+        await Assertions.Expect(onHand).ToHaveTextAsync(Text(before + 7));
+        await page.GetByLabel("Units found (+) or lost (−)").FillAsync("-2");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Adjust" }).ClickAsync();
+        await page.ConfirmAsync("Adjust it", "two were broken");
+        await Assertions.Expect(onHand).ToHaveTextAsync(Text(before + 5));
+        await Assertions.Expect(page.Locator("section.card tbody tr").First).ToContainTextAsync("two were broken");
+        await page.LookAsync("console-stock");
+
+        await Site.GoAsync(page, "/console/audit");
+        await Assertions.Expect(page.GetByRole(AriaRole.Row, new() { Name = "stock-adjusted" })).ToContainTextAsync(Person.Operator);
+        await Assertions.Expect(page.GetByRole(AriaRole.Row, new() { Name = "stock-received" })).ToHaveCountAsync(1);
+    }
+
+    [Fact]
+    public async Task More_units_than_there_are_cannot_be_lost()
+    {
+        var page = await site.OpenConsoleAsync("/console/stock?sku=MUG-ENAM-01");
+        await page.GetByLabel("Units found (+) or lost (−)").FillAsync("-100000");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Adjust" }).ClickAsync();
+        await page.ConfirmAsync("Adjust it", "a mistake");
+
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+    }
+
+    private static async Task<int> NumberAsync(ILocator tile) =>
+        int.Parse((await tile.InnerTextAsync()).Replace(",", "", StringComparison.Ordinal), System.Globalization.CultureInfo.InvariantCulture);
+
+    private static string Text(int number) => number.ToString("N0", System.Globalization.CultureInfo.InvariantCulture);
+}
