@@ -76,7 +76,6 @@ public sealed class BrokenSagaTests(Site site) : IAsyncLifetime
         var page = await OpenConsoleAsync("/console/sagas?customerId=repair-many&state=cancelling");
         foreach (var order in orders)
             await Assertions.Expect(Row(page, order)).ToBeVisibleAsync();
-        provider.IsAway = false;
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Retry all of these…" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Alertdialog)).ToContainTextAsync("2 sagas");
@@ -84,6 +83,7 @@ public sealed class BrokenSagaTests(Site site) : IAsyncLifetime
         await page.ConfirmAsync("Retry them", "the provider is back");
 
         await Assertions.Expect(page.GetByText("2 sagas were told to send again.")).ToBeVisibleAsync();
+        provider.IsAway = false;
         await Site.GoAsync(page, $"{host.Url}/console/sagas?customerId=repair-many&state=rejected");
         foreach (var order in orders)
             await Assertions.Expect(Row(page, order)).ToBeVisibleAsync(new() { Timeout = 120_000 });
