@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Shop.Browser.Tests.Running;
 
-namespace Shop.Browser.Tests.Operating;
+namespace Shop.Browser.Tests.Operations;
 
 /// <summary>Console → Jobs, as an operator uses it.</summary>
 [Collection(Site.Collection)]
