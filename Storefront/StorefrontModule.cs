@@ -7,7 +7,9 @@ using Shop.Storefront.Accounts;
 using Shop.Storefront.Cart;
 using Shop.Storefront.Clients;
 using Shop.Storefront.Clients.Operations;
+using Shop.Storefront.Clients.Sagas;
 using Shop.Storefront.Hosting;
+using Shop.Storefront.Pages.Sagas;
 using Shop.Storefront.Preferences;
 
 namespace Shop.Storefront;
@@ -40,6 +42,7 @@ public static class StorefrontModule
         services.AddScoped<CartStore>();
         services.AddScoped<OverviewClient>().AddScoped<MessagesClient>().AddScoped<EventsClient>().AddScoped<ProjectionsClient>();
         services.AddScoped<StockClient>().AddScoped<PaymentsClient>().AddScoped<CustomersClient>().AddScoped<AuditClient>();
+        services.AddScoped<SagasClient>().AddScoped<SavedViews>();
         return builder;
     }
 

@@ -10,6 +10,7 @@ public static class ConsolePages
     public static IReadOnlyList<ConsolePage> All { get; } =
     [
         new("console", "Overview"),
+        new("console/sagas", "Sagas"),
         new("console/messages", "Messages"),
         new("console/events", "Events"),
         new("console/projections", "Projections"),
