@@ -8,7 +8,7 @@ public sealed record Saga(
     Guid OrderId, string State, bool NeedsAttention, int Attempts, string? Reason, string? CustomerId, long TotalMinor, string? Currency, DateTimeOffset PlacedAt,
     DateTimeOffset UpdatedAt, DateTimeOffset? EndedAt, long Version);
 
-public sealed record SagaPage(IReadOnlyList<Saga> Items, string? Next);
+public sealed record SagaList(IReadOnlyList<Saga> Items, string? Next);
 
 /// <param name="Awaiting">Commands that were sent and are not answered.</param>
 /// <param name="Remaining">Commands still to come, the awaited ones first.</param>
@@ -51,7 +51,7 @@ public sealed class SagasClient(ServiceCaller caller)
         ["trying", "confirming", "completing", "confirmed", "returning", "recording", "cancelling", "compensating", "closing", "rejected", "cancelled"];
 
     /// <param name="query">As <see cref="SagaFilter.ToQuery"/> writes it.</param>
-    public async Task<SagaPage> ListAsync(string query, string? after, int limit, CancellationToken cancellationToken) => await caller.GetAsync<SagaPage>(
+    public async Task<SagaList> ListAsync(string query, string? after, int limit, CancellationToken cancellationToken) => await caller.GetAsync<SagaList>(
         ServiceAddresses.Saga, $"sagas?limit={limit}{(query.Length == 0 ? "" : $"&{query}")}{(after is null ? "" : $"&after={after}")}", cancellationToken) ?? new([], null);
 
     public Task<SagaDetails?> GetAsync(Guid orderId, CancellationToken cancellationToken) =>

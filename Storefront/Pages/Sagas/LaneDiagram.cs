@@ -67,7 +67,7 @@ public sealed record LaneDiagram(IReadOnlyList<LaneMark> Marks, IReadOnlyList<La
         _ => lane,
     };
 
-    private static Dictionary<DateTimeOffset, double> Places(IReadOnlyList<DateTimeOffset> instants)
+    private static Dictionary<DateTimeOffset, double> Places(List<DateTimeOffset> instants)
     {
         var places = new Dictionary<DateTimeOffset, double>();
         var x = Margin;

@@ -1,0 +1,119 @@
+using System.Text.Json;
+using Shop.Browser.Tests.Running;
+
+namespace Shop.Browser.Tests.Sagas;
+
+/// <summary>The list of sagas, and one of them, as an operator uses them.</summary>
+[Collection(Site.Collection)]
+public sealed class SagaPageTests(Site site)
+{
+    [Fact]
+    public async Task An_order_is_found_by_what_is_known_of_it_and_the_view_is_kept_in_the_browser()
+    {
+        using var api = await site.ApiAsync(Person.Operator);
+        var mine = await PlaceAsync(api, "find-me");
+        var other = await PlaceAsync(api, "find-other", "pm_card_chargeDeclined");
+        var page = await site.OpenConsoleAsync("/console/sagas");
+
+        await page.GetByLabel("Customer", new() { Exact = true }).FillAsync("find-me");
+        await page.GetByLabel("Product (SKU)").FillAsync("MUG-STONE-01");
+        await page.GetByLabel("Amount from").FillAsync("1");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Find", Exact = true }).ClickAsync();
+        await Assertions.Expect(Row(page, mine)).ToContainTextAsync("Confirmed");
+        await Assertions.Expect(Row(page, other)).ToHaveCountAsync(0);
+        await page.GetByLabel("Name of the view").FillAsync("Mugs of my customer");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save this view" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Clear" }).ClickAsync();
+        await page.GetByLabel("Reason contains").FillAsync("DECLINED");
+        await page.GetByLabel("Customer", new() { Exact = true }).FillAsync("find-other");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Find", Exact = true }).ClickAsync();
+        await Assertions.Expect(Row(page, other)).ToContainTextAsync("Rejected");
+        await Assertions.Expect(Row(page, mine)).ToHaveCountAsync(0);
+
+        await Site.GoAsync(page, "/console/sagas");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Mugs of my customer" }).ClickAsync();
+        await Assertions.Expect(page.GetByLabel("Customer", new() { Exact = true })).ToHaveValueAsync("find-me");
+        await Assertions.Expect(Row(page, mine)).ToBeVisibleAsync();
+        await Assertions.Expect(Row(page, other)).ToHaveCountAsync(0);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove the view Mugs of my customer" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "Mugs of my customer" })).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task An_order_is_explained_by_its_timeline_its_steps_and_how_it_was_at_any_instant()
+    {
+        using var api = await site.ApiAsync(Person.Operator);
+        var order = await PlaceAsync(api, "explain-me");
+        var page = await site.OpenConsoleAsync($"/console/sagas/{order}");
+
+        await Assertions.Expect(page.Locator("h1 [data-state=confirmed]")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".lanes .mark")).Not.ToHaveCountAsync(0);
+        await Assertions.Expect(page.Locator(".lanes .bar.call")).ToHaveCountAsync(2);
+        await Assertions.Expect(page.Locator(".lanes svg")).ToContainTextAsync("Authorize");
+        await Assertions.Expect(page.GetByRole(AriaRole.Region, new() { Name = "What each step changed" })).ToContainTextAsync("AskedReserved");
+        await Assertions.Expect(Service(page, "order")).ToContainTextAsync("confirmed");
+
+        await page.GetByRole(AriaRole.Slider).FillAsync("0");
+        await Assertions.Expect(Service(page, "order")).ToContainTextAsync("placed");
+        await Assertions.Expect(Service(page, "payment")).ToContainTextAsync("nothing yet");
+        await Assertions.Expect(page.Locator("section[aria-labelledby=time-travel]")).ToContainTextAsync("OrderPlaced");
+        await page.GetByRole(AriaRole.Slider).PressAsync("End");
+        await Assertions.Expect(Service(page, "payment")).ToContainTextAsync("captured");
+
+        await page.GetByText("payment-" + order).ClickAsync();
+        await Assertions.Expect(page.GetByLabel("payment-authorization-requested.v1")).ToContainTextAsync("pm_card_visa");
+        await Assertions.Expect(page.GetByText("Nothing: it has ended.")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task An_order_is_exported_as_a_bundle()
+    {
+        using var api = await site.ApiAsync(Person.Operator);
+        var order = await PlaceAsync(api, "export-me");
+        var page = await site.OpenConsoleAsync($"/console/sagas/{order}");
+
+        var download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Export" }).ClickAsync());
+
+        download.SuggestedFilename.ShouldBe($"order-{order}.json");
+        await using var stream = await download.CreateReadStreamAsync();
+        var bundle = await JsonDocument.ParseAsync(stream);
+        bundle.RootElement.GetProperty("format").GetString().ShouldBe("shop-order-bundle.v1");
+        bundle.RootElement.GetProperty("streams").GetArrayLength().ShouldBe(5);
+    }
+
+    [Theory]
+    [InlineData("en", false, false)]
+    [InlineData("en", true, true)]
+    [InlineData("zh-CN", false, true)]
+    [InlineData("zh-CN", true, false)]
+    public async Task The_pages_are_readable_in_both_languages_on_both_screens(string language, bool phone, bool dark)
+    {
+        using var api = await site.ApiAsync(Person.Operator);
+        var order = await PlaceAsync(api, "look-at-me");
+        var name = $"{language}-{(phone ? "phone" : "desktop")}-{(dark ? "dark" : "light")}";
+        var page = await site.OpenConsoleAsync("/console/sagas", language, phone, dark);
+        await Assertions.Expect(Row(page, order)).ToBeVisibleAsync();
+        await page.LookAsync($"console-sagas-{name}");
+
+        await Site.GoAsync(page, $"/console/sagas/{order}");
+        await Assertions.Expect(page.Locator("h1 [data-state=confirmed]")).ToHaveTextAsync(language == "en" ? "Confirmed" : "已确认");
+        await Assertions.Expect(page.Locator(".lanes .mark")).Not.ToHaveCountAsync(0);
+        await page.LookAsync($"console-saga-{name}");
+        (await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= document.documentElement.clientWidth")).ShouldBeTrue("The page must not scroll sideways.");
+    }
+
+    [Fact]
+    public async Task An_order_that_never_was_says_so()
+    {
+        var page = await site.OpenConsoleAsync($"/console/sagas/{Guid.CreateVersion7()}");
+
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("There is no such saga");
+    }
+
+    private static async Task<string> PlaceAsync(HttpClient api, string customerId, string card = "pm_card_visa") =>
+        (await api.OrderAsync("MUG-STONE-01", card, customerId)).GetProperty("orderId").GetString()!;
+
+    private static ILocator Row(IPage page, string order) => page.GetByRole(AriaRole.Row, new() { Name = order[^12..] });
+
+    private static ILocator Service(IPage page, string service) => page.Locator($"[data-service={service}]");
+}
