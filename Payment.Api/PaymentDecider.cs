@@ -156,11 +156,10 @@ public static class PaymentDecider
             _ => [],
         };
 
-        IEnumerable<PaymentEvent> Refunded()
+        PaymentEvent[] Refunded()
         {
-            yield return new Event.PartRefunded(payment.Part.ReturnId, payment.Part.AmountMinor, command.At);
-            if (payment.RefundReason is not null && left == 0)
-                yield return new Event.Refunded(0, command.At);
+            var refunded = new Event.PartRefunded(payment.Part.ReturnId, payment.Part.AmountMinor, command.At);
+            return payment.RefundReason is not null && left == 0 ? [refunded, new Event.Refunded(0, command.At)] : [refunded];
         }
     }
 

@@ -62,8 +62,11 @@ internal static class AuditJob
     private static async Task<AuditReport> AuditAsync(IServiceProvider provider, CancellationToken cancellationToken)
     {
         var stores = provider.GetServices<EventStore>().ToDictionary(store => store.Name, StringComparer.Ordinal);
-        var audited = provider.GetServices<StoreDefinition>().Select(definition => new AuditedStore(
-            definition.Name, stores[definition.Name].Engine, definition.InlineProjections, definition.AsyncProjections) { Snapshotted = definition.Snapshotted });
+        var audited = provider.GetServices<StoreDefinition>().Select(
+            definition => new AuditedStore(definition.Name, stores[definition.Name].Engine, definition.InlineProjections, definition.AsyncProjections)
+            {
+                Snapshotted = definition.Snapshotted,
+            });
         var ledger = ShopOptions.Ledger(StoreEngines.Folder(provider.GetRequiredService<IConfiguration>()));
         var provided = File.Exists(ledger) ? LedgerReader.ReadAll(ledger) : [];
         return await Auditor.RunAsync([.. audited], [.. provided.Select(AuditCommand.ToIntent)], cancellationToken);

@@ -2,8 +2,8 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Shop.Jobs.Running;
 using Shop.Jobs.Storage;
-using Shop.TestServers;
 using Shop.Tests;
+using Shop.TestServers;
 
 namespace Shop.Jobs.Tests;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Shop.EventSourcing.Tests.Storage.PostgreSql;
+using Shop.ServiceDefaults.Security;
 
 namespace Shop.Jobs.Tests;
 
@@ -19,6 +20,7 @@ public sealed class PostgreSqlJobTests(PostgresServer server) : JobContract
     {
         ["Shop:Store"] = "PostgreSql",
         ["ConnectionStrings:inventory"] = database ??= await server.CreateDatabaseAsync(),
+        [KeyFolder.Setting] = Path.Combine(Folder, "keys"),
     };
 
     [Fact]

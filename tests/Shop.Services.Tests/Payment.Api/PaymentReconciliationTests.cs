@@ -86,8 +86,18 @@ public sealed class PaymentReconciliationTests
 
     private static PaymentRow Row(string state) => new()
     {
-        OrderId = Guid.CreateVersion7(), State = state, AmountMinor = 900, Currency = "GBP", CapturedMinor = state is "captured" or "refunded" ? 900 : 0,
-        RefundedMinor = state == "refunded" ? 900 : 0, IntentId = "pi_1", Attempts = 0, Refusals = 0, NeedsAttention = false, UpdatedAt = DateTimeOffset.UnixEpoch, Version = 3,
+        OrderId = Guid.CreateVersion7(),
+        State = state,
+        AmountMinor = 900,
+        Currency = "GBP",
+        CapturedMinor = state is "captured" or "refunded" ? 900 : 0,
+        RefundedMinor = state == "refunded" ? 900 : 0,
+        IntentId = "pi_1",
+        Attempts = 0,
+        Refusals = 0,
+        NeedsAttention = false,
+        UpdatedAt = DateTimeOffset.UnixEpoch,
+        Version = 3,
     };
 
     /// <summary>The message of the next repetition, which is not due yet: nobody would ask again.</summary>

@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Shop.Browser.Tests.Running;
 
-namespace Shop.Browser.Tests.Operating;
+namespace Shop.Browser.Tests.Operations;
 
 /// <summary>Console → Jobs, as an operator uses it.</summary>
 [Collection(Site.Collection)]
@@ -100,7 +100,9 @@ public sealed class JobTests(Site site)
         // The provider never answers: an order stays under way, and the audit looks three times before it leaves that one out.
         await using var host = await HostUnderTest.StartAsync(new Dictionary<string, string?>
         {
-            ["Sandbox__Faults__Fraction"] = "1", ["Sandbox__Faults__Kinds__0"] = "TimeoutAfterCharge", ["OrderSaga__TryDeadlineSeconds"] = "250",
+            ["Sandbox__Faults__Fraction"] = "1",
+            ["Sandbox__Faults__Kinds__0"] = "TimeoutAfterCharge",
+            ["OrderSaga__TryDeadlineSeconds"] = "250",
         });
         await OrderAsync(host);
         var page = await site.OpenAsync();
