@@ -60,7 +60,7 @@ public sealed class SagaPageTests(Site site)
         await page.GetByRole(AriaRole.Slider).PressAsync("End");
         await Assertions.Expect(Service(page, "payment")).ToContainTextAsync("captured");
 
-        await page.GetByText("payment-" + order).ClickAsync();
+        await page.GetByText("payment-" + order, new() { Exact = true }).ClickAsync();
         await Assertions.Expect(page.GetByLabel("payment-authorization-requested.v1")).ToContainTextAsync("pm_card_visa");
         await Assertions.Expect(page.GetByText("Nothing: it has ended.")).ToBeVisibleAsync();
     }
