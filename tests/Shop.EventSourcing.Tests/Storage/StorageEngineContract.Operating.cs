@@ -34,8 +34,9 @@ public abstract partial class StorageEngineContract
     public async Task Scheduled_messages_are_listed_by_due_time_and_what_waits_by_destination()
     {
         var atOnce = Message(Start);
-        var later = Message(Start, Start.AddMinutes(2));
-        var sameTime = Message(Start.AddSeconds(1), Start.AddMinutes(2));
+        // What is due at the same instant is listed by id, which grows with the time that it was made at.
+        var later = Message(Start, Start.AddMinutes(2)) with { Id = Guid.CreateVersion7(Start) };
+        var sameTime = Message(Start.AddSeconds(1), Start.AddMinutes(2)) with { Id = Guid.CreateVersion7(Start.AddSeconds(1)) };
         var sooner = Message(Start, Start.AddMinutes(1)) with { Destination = "local:calls" };
         await Commit(new() { Outbox = [later, atOnce, sameTime, sooner] });
 
