@@ -9,11 +9,19 @@ namespace Shop.Browser.Tests.Running;
 /// <summary>What operators do over and over, and what goes wrong for them to find.</summary>
 internal static class OperatorPages
 {
-    /// <summary>Signs in as the demo operator and opens a page of the console.</summary>
+    /// <summary>Opens a page of the console as the demo operator, who signs in once and comes back with the cookie that they got.</summary>
     public static async Task<IPage> OpenConsoleAsync(this Site site, string address, string language = "en", bool phone = false, bool dark = false)
     {
         var page = await site.OpenAsync(language, phone, dark);
+        if (site.OperatorCookies.Count > 0)
+        {
+            await page.Context.AddCookiesAsync(site.OperatorCookies);
+            await Site.GoAsync(page, address);
+            return page;
+        }
+
         await page.SignInAsync(Person.Operator, address);
+        site.OperatorCookies = [.. (await page.Context.CookiesAsync()).Select(cookie => new Cookie { Name = cookie.Name, Value = cookie.Value, Url = site.Url })];
         return page;
     }
 

@@ -17,6 +17,8 @@ public sealed class Site : IAsyncLifetime
 
     public string Url => Host.Url;
 
+    internal IReadOnlyList<Cookie> OperatorCookies { get; set; } = [];
+
     public async Task InitializeAsync()
     {
         Host = await HostUnderTest.StartAsync(new Dictionary<string, string?> { ["Sandbox__SlowSeconds"] = "3", ["Audit__PatienceSeconds"] = "10" });
