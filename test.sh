@@ -95,16 +95,21 @@ count() {
 }
 
 # The drills mostly wait for something to come back. They run beside the other projects, in a process group of their own, and are
-# shown at the end; but not beside the tests of the stores, which keep both processors busy and would take four times as long.
-alone=tests/Shop.EventSourcing.Tests/Shop.EventSourcing.Tests.csproj
+# shown at the end; but not beside the tests of the stores and of the pages, which keep both processors busy and would take much longer.
+alone="tests/Shop.EventSourcing.Tests/Shop.EventSourcing.Tests.csproj tests/Shop.Browser.Tests/Shop.Browser.Tests.csproj"
 drilled=tests/Shop.Distributed.Tests/Shop.Distributed.Tests.csproj
-run "$alone" && count "$alone"
+for project in $alone; do
+  run "$project" && count "$project"
+done
 set -m
 run "$drilled" >"$temp/drills" </dev/null &
 drills=$!
 set +m
 for project in tests/*.Tests/*.csproj; do
-  [ "$project" = "$alone" ] || [ "$project" = "$drilled" ] || { run "$project" && count "$project"; }
+  case " $alone $drilled " in
+    *" $project "*) ;;
+    *) run "$project" && count "$project" ;;
+  esac
 done
 wait "$drills" || true
 drills=
