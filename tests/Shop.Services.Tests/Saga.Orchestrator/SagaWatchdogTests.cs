@@ -26,6 +26,7 @@ public sealed class SagaWatchdogTests(PostgresServer server)
             unit.CancelScheduled(deadline);
             return Task.FromResult(true);
         });
+        await shop.Answers.SwallowedAsync(4);
         shop.Answers.Silent = false;
         (await shop.Http.RunJobAsync(SagaWatchdog.Name)).Summary.ShouldBe("0 waiting sagas looked at, 0 without a deadline retried");
 
