@@ -10,6 +10,10 @@ public sealed class Site : IAsyncLifetime
     public const string Collection = "Site";
     private const float PatienceMilliseconds = 60_000;
 
+    /// <summary>More than one test has open at once. Pages that nobody looks at any more would go on drawing what happens.</summary>
+    private const int OpenMost = 4;
+
+    private readonly Queue<IBrowserContext> open = new();
     private IPlaywright? playwright;
     private IBrowser? browser;
 
@@ -53,6 +57,7 @@ public sealed class Site : IAsyncLifetime
             ViewportSize = phone ? new() { Width = 390, Height = 844 } : new() { Width = 1280, Height = 900 },
         });
         context.SetDefaultTimeout(PatienceMilliseconds);
+        await KeepOpenAsync(context);
         Assertions.SetDefaultExpectTimeout(PatienceMilliseconds);
         return await context.NewPageAsync();
     }
@@ -84,6 +89,13 @@ public sealed class Site : IAsyncLifetime
         result.Violations.Where(violation => violation.Impact is "serious" or "critical")
             .Select(violation => $"{page.Url}: {violation.Id}: {violation.Help}: {string.Join(" | ", violation.Nodes.Select(node => node.Html))}")
             .ShouldBeEmpty();
+    }
+
+    private async Task KeepOpenAsync(IBrowserContext context)
+    {
+        open.Enqueue(context);
+        if (open.Count > OpenMost)
+            await open.Dequeue().CloseAsync();
     }
 
     private static string Chromium() => new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists)
