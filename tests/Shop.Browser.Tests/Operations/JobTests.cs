@@ -65,20 +65,16 @@ public sealed class JobTests(Site site)
     public async Task The_history_is_searched_and_filtered()
     {
         var page = await site.OpenConsoleAsync("/console/jobs/order-cleanup");
-        await ActAsync(page, "Run now", "the first of two");
-        await Assertions.Expect(page.Locator(".runs-grid")).ToContainTextAsync("inbox entries");
-        await page.Locator("button:not([disabled])").Filter(new() { HasText = "Run now" }).WaitForAsync();
         await ActAsync(page, "Run now", "a needle in the haystack");
-        await Assertions.Expect(Runs(page)).Not.ToHaveCountAsync(1);
-        await Assertions.Expect(page.GetByRole(AriaRole.Img, new() { NameRegex = new("^Durations of the last [2-9] runs") })).ToBeVisibleAsync();
+        await Assertions.Expect(Runs(page).Filter(new() { HasText = "asked for" }).First).ToContainTextAsync("inbox entries");
 
-        await page.GetByLabel("Search", new() { Exact = true }).FillAsync("NEEDLE in");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Search" }).ClickAsync();
-        await Assertions.Expect(Runs(page)).ToHaveCountAsync(1);
-        await Assertions.Expect(Runs(page)).ToContainTextAsync("asked for");
         await page.GetByLabel("Outcome", new() { Exact = true }).SelectOptionAsync("killed");
-
         await Assertions.Expect(page.GetByText("No run fits.")).ToBeVisibleAsync();
+        await page.GetByLabel("Outcome", new() { Exact = true }).SelectOptionAsync("");
+        await Assertions.Expect(Runs(page).First).ToBeVisibleAsync();
+
+        await SearchAsync(page, "a thimble in the haystack", page.GetByText("No run fits."));
+        await SearchAsync(page, "NEEDLE in", Runs(page).Filter(new() { HasText = "asked for" }).First);
         await Site.CheckAccessibilityAsync(page);
     }
 
@@ -164,6 +160,19 @@ public sealed class JobTests(Site site)
     }
 
     private static string Screen(bool phone, bool dark) => (phone ? "-phone" : "") + (dark ? "-dark" : "");
+
+    /// <summary>The page looks again every two seconds, and what is typed just then may have to be typed again.</summary>
+    private static async Task SearchAsync(IPage page, string text, ILocator found)
+    {
+        for (var attempt = 0; attempt < 5 && !await found.IsVisibleAsync(); attempt++)
+        {
+            await page.GetByLabel("Search", new() { Exact = true }).FillAsync(text);
+            await page.GetByLabel("Search", new() { Exact = true }).PressAsync("Enter");
+            await Task.Delay(TimeSpan.FromSeconds(3));
+        }
+
+        await Assertions.Expect(found).ToBeVisibleAsync();
+    }
 
     private static ILocator Runs(IPage page) => page.Locator(".runs-grid tbody tr:not(.rz-datatable-emptymessage-row)");
 
