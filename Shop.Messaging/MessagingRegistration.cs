@@ -79,7 +79,7 @@ public static class MessagingRegistration
         options.SingleProcess = false;
         services.AddSingleton(provider => Credentials.Checked(broker, "ConnectionStrings:rabbitmq", provider.GetService<IHostEnvironment>()));
         services.AddSingleton<BrokerConnection>();
-        services.AddSingleton<ITransportHealth>(provider => provider.GetRequiredService<BrokerConnection>());
+        services.AddSingleton<IMessageSender, BrokerPublisher>();
         return services.AddMessaging(options, configure, bus => bus.UsingRabbitMq(RabbitMqTransport.Configure));
     }
 

@@ -67,8 +67,8 @@ public static class StoreRegistration
             provider.GetRequiredService<EventStore<TModule>>(), StoreEngines.Scripts(configuration, definition), StoreOpener.Patience(configuration),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<StoreOpener>>()));
         services.AddSingleton<IHostedService>(provider => new OutboxDispatcher(
-            provider.GetRequiredService<EventStore<TModule>>(), provider.GetRequiredService<IBus>(), provider.GetRequiredService<LocalQueues>(),
-            provider.GetRequiredService<MessagingOptions>(), provider.GetService<InProcessDelivery>(), provider.GetService<ITransportHealth>(),
+            provider.GetRequiredService<EventStore<TModule>>(), provider.GetRequiredService<LocalQueues>(),
+            provider.GetRequiredService<MessagingOptions>(), provider.GetService<InProcessDelivery>(), provider.GetService<IMessageSender>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<OutboxDispatcher>>()));
         services.AddSingleton<IHostedService>(provider => new SealingService(
             provider.GetRequiredService<EventStore<TModule>>(), ProofSettings.Read(configuration), provider.GetRequiredService<ILogger<SealingService>>()));

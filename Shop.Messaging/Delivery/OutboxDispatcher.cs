@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
-using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Shop.EventSourcing;
@@ -22,15 +21,13 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
     private const int MostWaiting = 10_000;
 
     private readonly EventStore store;
-    private readonly IBus bus;
     private readonly LocalQueues localQueues;
     private readonly MessagingOptions options;
     private readonly InProcessDelivery? inProcess;
-    private readonly ITransportHealth? transport;
+    private readonly IMessageSender? sender;
     private readonly TimeProvider clock;
     private readonly ILogger logger;
     private readonly ConcurrentDictionary<Guid, bool> underWay = new();
-    private readonly ConcurrentDictionary<string, Task<ISendEndpoint>> endpoints = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource stopping = new();
     private readonly Lane<OutboxMessage> sends;
     private readonly Lane<OutboxMessage> local;
@@ -38,17 +35,16 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
     private int failing;
 
     /// <param name="inProcess">Null when a broker brings messages to their receivers.</param>
-    /// <param name="transport">Null when the transport cannot be away.</param>
+    /// <param name="sender">To that broker; else null.</param>
     public OutboxDispatcher(
-        EventStore store, IBus bus, LocalQueues localQueues, MessagingOptions options, InProcessDelivery? inProcess, ITransportHealth? transport,
+        EventStore store, LocalQueues localQueues, MessagingOptions options, InProcessDelivery? inProcess, IMessageSender? sender,
         TimeProvider clock, ILogger<OutboxDispatcher> logger)
     {
         this.store = store;
-        this.bus = bus;
         this.localQueues = localQueues;
         this.options = options;
         this.inProcess = inProcess;
-        this.transport = transport;
+        this.sender = sender;
         this.clock = clock;
         this.logger = logger;
         sends = new(ConcurrentSends, MostWaiting, DeliverAsync);
@@ -157,7 +153,7 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
                 if (stopping.IsCancellationRequested)
                     break;
                 // One line for a broker that is away, and not one for each of a thousand messages.
-                if (transport is not { IsAway: true } && Interlocked.Exchange(ref failing, 1) == 0)
+                if (sender is not { IsAway: true } && Interlocked.Exchange(ref failing, 1) == 0)
                     LogNotSent(error, message.Id, message.Destination, error.GetBaseException().Message);
             }
 
@@ -172,43 +168,15 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
     /// <exception cref="TimeoutException">Not confirmed in time.</exception>
     private async Task SendAsync(OutboxMessage message)
     {
-        var sentAt = clock.GetUtcNow();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
         limit.CancelAfter(options.ConfirmLimit);
         try
         {
-            var endpoint = await EndpointAsync(message.Destination).AsTask().WaitAsync(limit.Token);
-            // It is given up from outside and never cancelled: RabbitMQ.Client 7.1 loses count of a channel's confirms when a publish
-            // is cancelled in its queue. And MassTransit waits for ever, whatever a token says, when topology could not be declared.
-            await endpoint.Send(StoredMessage.Body, new StoredMessage(message), CancellationToken.None).WaitAsync(limit.Token);
+            await sender!.SendAsync(message, limit.Token);
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
-            await RebuildAsync(sentAt);
             throw new TimeoutException($"The broker did not confirm within {options.ConfirmLimit.TotalSeconds:0} s.");
-        }
-        catch (InvalidOperationException)
-        {
-            // The channel's own books are wrong: it would refuse whatever comes next, too.
-            await RebuildAsync(sentAt);
-            throw;
-        }
-    }
-
-    private Task RebuildAsync(DateTimeOffset sentAt) => transport?.RebuildAsync(sentAt) ?? Task.CompletedTask;
-
-    private async ValueTask<ISendEndpoint> EndpointAsync(string destination)
-    {
-        var endpoint = endpoints.GetOrAdd(destination, address => bus.GetSendEndpoint(new(address)));
-        try
-        {
-            return await endpoint;
-        }
-        catch
-        {
-            // The broker may have been away: a remembered failure would outlast it.
-            endpoints.TryRemove(KeyValuePair.Create(destination, endpoint));
-            throw;
         }
     }
 

@@ -75,7 +75,7 @@ internal static class OutboxTrace
 
         var isLocal = LocalQueues.Owns(message.Destination);
         var destination = isLocal ? LocalQueues.NameIn(message.Destination) : ShortName(message.Destination);
-        var (name, kind) = isLocal ? ($"{destination} process", ActivityKind.Consumer) : ($"outbox {destination}", ActivityKind.Internal);
+        var (name, kind) = isLocal ? ($"{destination} process", ActivityKind.Consumer) : ($"outbox {destination}", ActivityKind.Producer);
         var activity = Source.StartActivity(name, kind, parent, startTime: message.DueAt ?? message.CreatedAt);
         if (activity is { IsAllDataRequested: true })
         {

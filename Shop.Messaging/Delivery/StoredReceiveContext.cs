@@ -11,6 +11,8 @@ namespace Shop.Messaging.Delivery;
 /// <summary>An outbox row as a transport would have received it.</summary>
 internal sealed class StoredReceiveContext : BaseReceiveContext
 {
+    private static readonly ContentType Json = new("application/json");
+
     private readonly OutboxMessage message;
 
     private StoredReceiveContext(OutboxMessage message, ReceiveEndpointContext endpoint) : base(redelivered: false, endpoint)
@@ -37,7 +39,9 @@ internal sealed class StoredReceiveContext : BaseReceiveContext
         return context;
     }
 
-    protected override ContentType GetContentType() => StoredMessage.ContentTypeOf(message);
+    protected override ContentType GetContentType() => ContentTypeOf(message);
+
+    private static ContentType ContentTypeOf(OutboxMessage message) => message.ContentType == Json.MediaType ? Json : new(message.ContentType);
 
     private sealed class RowHeaders(OutboxMessage message) : IHeaderProvider
     {
@@ -66,7 +70,7 @@ internal sealed class StoredReceiveContext : BaseReceiveContext
 
     /// <summary>The message is the object that was sent; messages are immutable.</summary>
     private sealed class ReadMessage(OutboxMessage message, object original, StoredReceiveContext context) : SystemTextJsonSerializerContext(
-        SystemTextJsonMessageSerializer.Instance, SystemTextJsonMessageSerializer.Options, StoredMessage.ContentTypeOf(message),
+        SystemTextJsonMessageSerializer.Instance, SystemTextJsonMessageSerializer.Options, ContentTypeOf(message),
         new RawMessageContext(context.TransportHeaders, context.InputAddress, JsonMessages.Options), message.MessageType.Split(';'), message: original)
     {
         public override bool IsSupportedMessageType<T>() => Message is T;

@@ -1,8 +1,3 @@
-using MassTransit;
-using MassTransit.RabbitMqTransport;
-using MassTransit.RabbitMqTransport.Configuration;
-using MassTransit.Transports;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
@@ -11,24 +6,51 @@ using RabbitMQ.Client.Exceptions;
 namespace Shop.Messaging.RabbitMq;
 
 /// <summary>
-/// This process's connection to the broker. While the broker is away it asks twice a second, where MassTransit alone would
-/// pause for up to half a minute; and it gives up a connection that is open but no longer confirms.
+/// Connects this process to the broker. While the broker is away it asks twice a second, where MassTransit alone would pause for
+/// up to half a minute.
 /// </summary>
 internal sealed partial class BrokerConnection(
-    BrokerAddress address, IServiceProvider provider, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<BrokerConnection> logger) : ITransportHealth
+    BrokerAddress address, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<BrokerConnection> logger)
 {
+    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan RpcLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LogEvery = TimeSpan.FromSeconds(10);
     private int waiting;
-    private int rebuilding;
-    private DateTimeOffset connectedAt;
+
+    public BrokerAddress Address => address;
 
     public bool IsAway => Volatile.Read(ref waiting) > 0;
+
+    /// <summary>A connection of our own, which does not come back by itself when it breaks.</summary>
+    public Task<IConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var factory = new ConnectionFactory
+        {
+            UserName = address.User,
+            Password = address.Password,
+            VirtualHost = address.VirtualHost,
+            ClientProvidedName = AppDomain.CurrentDomain.FriendlyName + " outbox",
+            RequestedHeartbeat = Heartbeat,
+            RequestedConnectionTimeout = ConnectLimit,
+            ContinuationTimeout = RpcLimit,
+            AutomaticRecoveryEnabled = false,
+            TopologyRecoveryEnabled = false,
+        };
+        factory.Ssl.Enabled = address.Tls;
+        return ConnectAsync(factory, factory.ClientProvidedName, cancellationToken);
+    }
 
     /// <summary>Returns when the broker takes connections of our user. MassTransit calls it before each of its own.</summary>
     public async Task WaitAsync(ConnectionFactory factory)
     {
-        var stopping = lifetime.ApplicationStopping;
+        await using var connection = await ConnectAsync(factory, "is the broker there?", lifetime.ApplicationStopping);
+        await connection.CloseAsync(lifetime.ApplicationStopping);
+    }
+
+    private async Task<IConnection> ConnectAsync(ConnectionFactory factory, string name, CancellationToken cancellationToken)
+    {
         var endpoints = address.Hosts.Select(host => new AmqpTcpEndpoint(host.Name, host.Port, Ssl(factory, host.Name))).ToList();
         DateTimeOffset? logged = null;
         Interlocked.Increment(ref waiting);
@@ -38,9 +60,10 @@ internal sealed partial class BrokerConnection(
             {
                 try
                 {
-                    await using var connection = await factory.CreateConnectionAsync(endpoints, "is the broker there?", stopping);
-                    await connection.CloseAsync(stopping);
-                    break;
+                    var connection = await factory.CreateConnectionAsync(endpoints, name, cancellationToken);
+                    if (logged is not null)
+                        LogBack(address);
+                    return connection;
                 }
                 catch (Exception error) when (error is BrokerUnreachableException or OperationInterruptedException or IOException or TimeoutException)
                 {
@@ -51,43 +74,12 @@ internal sealed partial class BrokerConnection(
                     }
                 }
 
-                await Task.Delay(Pause, clock, stopping);
+                await Task.Delay(Pause, clock, cancellationToken);
             }
         }
         finally
         {
             Interlocked.Decrement(ref waiting);
-        }
-
-        connectedAt = clock.GetUtcNow();
-        if (logged is not null)
-            LogBack(address);
-    }
-
-    /// <summary>Aborts the connection; what was sent over it and not confirmed fails, and MassTransit connects anew.</summary>
-    public async Task RebuildAsync(DateTimeOffset sentAt)
-    {
-        // What was sent over an earlier connection says nothing about this one.
-        if (IsAway || sentAt <= connectedAt || Interlocked.Exchange(ref rebuilding, 1) == 1)
-            return;
-        try
-        {
-            LogRebuilding(address);
-            connectedAt = clock.GetUtcNow();
-            var host = (IRabbitMqHostConfiguration)provider.GetRequiredService<IBusInstance>().HostConfiguration;
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5), clock);
-            await host.ConnectionContextSupervisor.Send(
-                Pipe.ExecuteAsync<ConnectionContext>(context => context.Connection.AbortAsync(
-                    Constants.InternalError, "No publisher confirm in time", TimeSpan.FromSeconds(1))),
-                limit.Token).WaitAsync(limit.Token);
-        }
-        catch (Exception error) when (error is OperationCanceledException or ConnectionException or AlreadyClosedException)
-        {
-            // Then it is gone already.
-        }
-        finally
-        {
-            Volatile.Write(ref rebuilding, 0);
         }
     }
 
@@ -105,7 +97,4 @@ internal sealed partial class BrokerConnection(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The broker at {Address} is there.")]
     private partial void LogBack(BrokerAddress address);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The broker at {Address} does not confirm what we send; connecting anew.")]
-    private partial void LogRebuilding(BrokerAddress address);
 }

@@ -16,9 +16,6 @@ internal static class RabbitMqTransport
     public const int DeliveryLimit = 20;
 
     private const string DeadLetterSuffix = ".dead";
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan RpcLimit = TimeSpan.FromSeconds(10);
 
     public static void Configure(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator factory)
     {
@@ -29,9 +26,9 @@ internal static class RabbitMqTransport
         {
             host.Username(address.User);
             host.Password(address.Password);
-            host.Heartbeat(Heartbeat);
-            host.RequestedConnectionTimeout(ConnectLimit);
-            host.ContinuationTimeout(RpcLimit);
+            host.Heartbeat(BrokerConnection.Heartbeat);
+            host.RequestedConnectionTimeout(BrokerConnection.ConnectLimit);
+            host.ContinuationTimeout(BrokerConnection.RpcLimit);
             host.OnRefreshConnectionFactory = connection.WaitAsync;
             if (address.Tls)
                 host.UseSsl(ssl => ssl.ServerName = name);
