@@ -16,7 +16,7 @@ public static class OrderingModuleExtensions
     {
         Name = "order",
         Schema = typeof(OrderingModule).Assembly,
-        OtherTables = [DataKeyRow.Table],
+        OtherTables = [DataKeyRow.Table, LiveAuditRow.Table],
         ArchivePolicies =
         [
             new ArchivePolicy<Order, OrderEvent>(Order.Aggregate, order => order is Order.Rejected or Order.Cancelled || IsConfirmedAndWhole(order)),
@@ -41,6 +41,7 @@ public static class OrderingModuleExtensions
         services.AddSingleton<OrderParts>();
         services.AddSingleton<OrderStreams>();
         services.AddSingleton<IOrderPartReader, OrderItselfPart>();
+        LiveAuditRegistration.Add(services, configuration);
         return services;
     }
 
@@ -66,6 +67,7 @@ public static class OrderingModuleExtensions
         CancelOrderEndpoint.Map(routes);
         ReturnOrderEndpoint.Map(routes);
         ErasureEndpoints.Map(routes);
+        LiveAuditService.Map(routes);
         return routes;
     }
 }

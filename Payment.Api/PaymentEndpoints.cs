@@ -22,6 +22,9 @@ public static class PaymentEndpoints
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         payments.MapGet("/{orderId:guid}/provider", ProviderView.GetAsync)
             .WithSummary("One payment as the shop has it, and as the provider has it now. Changes nothing. For operators.");
+        payments.MapGet("/ledger", ProviderLedger.GetAsync)
+            .WithSummary("What the provider's own books say of up to 100 orders (order=ID&order=ID…), where the provider is the sandbox; isOpen is false where it is not. For operators.")
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
 
     /// <param name="state">Name of a state, such as <c>voiding</c>; all when absent.</param>

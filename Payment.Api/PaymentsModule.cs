@@ -24,15 +24,20 @@ public static class PaymentsModuleExtensions
         ArchivePolicies = [new ArchivePolicy<Payment, PaymentEvent>(Payment.Aggregate, PaymentPolicy.HasEnded)],
     };
 
-    public static IServiceCollection AddPayments(this IServiceCollection services, IConfiguration configuration) => services
-        .AddPaymentGateway(configuration)
-        .AddSingleton<PaymentDecisions>()
-        .AddSingleton<PaymentPart>()
-        .AddSingleton<IOverviewPart, PaymentOverview>()
-        .AddJob(PaymentReconciliation.Define)
-        .AddSingleton<IOrderPartReader>(provider => provider.GetRequiredService<PaymentPart>())
-        .AddLocalQueue<CallProvider, CallProviderHandler>(PaymentsModule.PaymentProviderQueue)
-        .AddStore<PaymentsModule>(configuration, Store);
+    public static IServiceCollection AddPayments(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddHttpClient(nameof(ProviderLedger)).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { UseProxy = false });
+        return services
+            .AddPaymentGateway(configuration)
+            .AddSingleton<PaymentDecisions>()
+            .AddSingleton<ProviderLedger>()
+            .AddSingleton<PaymentPart>()
+            .AddSingleton<IOverviewPart, PaymentOverview>()
+            .AddJob(PaymentReconciliation.Define)
+            .AddSingleton<IOrderPartReader>(provider => provider.GetRequiredService<PaymentPart>())
+            .AddLocalQueue<CallProvider, CallProviderHandler>(PaymentsModule.PaymentProviderQueue)
+            .AddStore<PaymentsModule>(configuration, Store);
+    }
 
     public static void AddPaymentsConsumers(this IBusRegistrationConfigurator bus) =>
         bus.AddServiceEndpoint<PaymentsModule>(Queues.Payment, endpoint => endpoint

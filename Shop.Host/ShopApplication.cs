@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Shop.Audit;
+using Shop.Audit.Live;
 using Shop.Host.Catalogue;
 using Shop.Host.Jobs;
 using Shop.Inventory;
@@ -10,6 +12,7 @@ using Shop.Ordering;
 using Shop.Payments;
 using Shop.Payments.Gateway;
 using Shop.PaymentSandbox;
+using Shop.PaymentSandbox.Storage;
 using Shop.ServiceDefaults;
 using Shop.Storefront;
 
@@ -112,7 +115,7 @@ public sealed class ShopApplication : IAsyncDisposable
             bus.AddOrchestrationConsumers();
         });
 
-        LiveAuditService.Add(builder.Services, builder.Configuration, ledger);
+        builder.Services.AddSingleton(Books(ledger));
         builder.AddStorefront();
 
         var web = builder.Build();
@@ -121,10 +124,13 @@ public sealed class ShopApplication : IAsyncDisposable
         web.MapInventory();
         web.MapPayments();
         web.MapOrchestration();
-        LiveAuditService.Map(web);
         web.MapStorefront();
         return web;
     }
+
+    /// <summary>The sandbox's books are a file beside ours; a real provider's are not here.</summary>
+    private static ProviderBooks Books(string? ledger) => (orders, _) => Task.FromResult<IReadOnlyList<ProviderIntent>?>(
+        ledger is null ? null : [.. LedgerReader.ReadOrders(ledger, orders.Select(orderId => orderId.ToString("D"))).Select(AuditCommand.ToIntent)]);
 
     /// <summary>With a provider's key configured, payments go there and no sandbox runs.</summary>
     private static async Task<WebApplication?> StartSandboxAsync(ConfigurationManager configuration, ShopOptions options, CancellationToken cancellationToken)

@@ -80,6 +80,7 @@ public static class MessagingRegistration
         services.AddSingleton(provider => Credentials.Checked(broker, "ConnectionStrings:rabbitmq", provider.GetService<IHostEnvironment>()));
         services.AddSingleton<BrokerConnection>();
         services.AddSingleton<IMessageSender, BrokerPublisher>();
+        services.AddSingleton<IBrokerQueues, BrokerQueueReader>();
         return services.AddMessaging(options, configure, bus => bus.UsingRabbitMq(RabbitMqTransport.Configure));
     }
 

@@ -29,7 +29,8 @@ public static class ServiceDefaults
         Logs.Add(builder);
         HealthEndpoints.Add(builder);
         builder.Services.AddSingleton(provider => new OverviewSampler(
-            provider.GetRequiredService<StoreMonitor>(), provider.GetServices<IOverviewPart>(), provider.GetRequiredService<IHostEnvironment>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<StoreMonitor>(), provider.GetServices<IOverviewPart>(), provider.GetService<IBrokerQueues>(),
+            provider.GetRequiredService<IHostEnvironment>(), provider.GetRequiredService<TimeProvider>()));
         SecurityRegistration.Add(builder);
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>
         {

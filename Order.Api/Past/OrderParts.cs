@@ -9,7 +9,7 @@ namespace Shop.Ordering;
 
 /// <summary>
 /// Asks every service for its part of an order as of an instant: those of this process directly, the others at
-/// <c>Shop:Services:{service}</c> or at <c>Shop:Services:gateway</c>.
+/// <c>Shop:Services:{service}</c>, or under their names at <c>Shop:Services:gateway</c>.
 /// </summary>
 public sealed class OrderParts(IEnumerable<IOrderPartReader> readers, IHttpClientFactory http, AccessTokens tokens, IConfiguration configuration)
 {
@@ -36,7 +36,7 @@ public sealed class OrderParts(IEnumerable<IOrderPartReader> readers, IHttpClien
     /// <exception cref="PartUnavailableException">It does not answer, or it is not known where it is.</exception>
     internal async Task<T?> FindAsync<T>(string service, string path, CancellationToken cancellationToken) where T : class
     {
-        var address = configuration[$"Shop:Services:{service}"] ?? configuration["Shop:Services:gateway"]
+        var address = AddressOf(service)
             ?? throw new PartUnavailableException(service, $"Set Shop:Services:gateway to the address of the shop, or Shop:Services:{service} to that of {service}.");
         using var client = http.CreateClient(nameof(OrderParts));
         client.Timeout = Patience;
@@ -54,6 +54,10 @@ public sealed class OrderParts(IEnumerable<IOrderPartReader> readers, IHttpClien
             throw new PartUnavailableException(service, $"{address}: {error.Message}");
         }
     }
+
+    /// <summary>What every service has, such as its streams, the gateway has only under the service's name.</summary>
+    private string? AddressOf(string service) => configuration[$"Shop:Services:{service}"]
+        ?? (configuration["Shop:Services:gateway"] is { } gateway ? $"{gateway.TrimEnd('/')}/{service}" : null);
 }
 
 /// <summary>One service's part cannot be had; the message says why.</summary>

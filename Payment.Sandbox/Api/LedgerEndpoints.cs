@@ -9,6 +9,7 @@ namespace Shop.PaymentSandbox.Api;
 internal static class LedgerEndpoints
 {
     private const int LargestPage = 10_000;
+    private const int MostOrders = 500;
 
     private static readonly byte[] s_description = Encoding.UTF8.GetBytes("""
         Payment sandbox: a payment provider for tests. It speaks the payment intents and refunds of Stripe's API.
@@ -19,7 +20,7 @@ internal static class LedgerEndpoints
         POST /v1/payment_intents/{id}/capture
         POST /v1/payment_intents/{id}/cancel
         POST /v1/refunds                         GET /v1/refunds/{id}
-        GET  /sandbox/ledger                     after, limit
+        GET  /sandbox/ledger                     after, limit; or the intents of some orders: order=...&order=...
         GET  /sandbox/ledger/summary
 
         pm_card_visa, pm_card_mastercard             approved
@@ -38,11 +39,14 @@ internal static class LedgerEndpoints
     {
         var after = ReadNumber(http.Request, "after", 0);
         var limit = (int)Math.Clamp(ReadNumber(http.Request, "limit", 100), 1, LargestPage);
-        var records = LedgerReader.ReadPage(dataPath, after, limit);
-        return http.AnswerAsync(200, "application/json", StripeJson.Render((records, limit), static (json, page) =>
+        var orders = http.Request.Query["order"];
+        var records = orders.Count > 0
+            ? LedgerReader.ReadOrders(dataPath, orders.OfType<string>().Distinct().Take(MostOrders))
+            : LedgerReader.ReadPage(dataPath, after, limit);
+        return http.AnswerAsync(200, "application/json", StripeJson.Render((records, hasMore: orders.Count == 0 && records.Count == limit), static (json, page) =>
         {
             json.WriteStartObject();
-            json.WriteBoolean("has_more"u8, page.records.Count == page.limit);
+            json.WriteBoolean("has_more"u8, page.hasMore);
             json.WriteStartArray("data"u8);
             foreach (var record in page.records) Write(json, record);
             json.WriteEndArray();

@@ -5,12 +5,12 @@ using Shop.EventSourcing.Storage;
 namespace Shop.Audit.Live;
 
 /// <summary>One service's log, and how far it was followed.</summary>
-/// <param name="engine">Only read from.</param>
-public sealed class FollowedStore(string name, IStorageEngine engine)
+public sealed class FollowedStore(string name, IFollowedLog log)
 {
+    /// <summary>Of the service: <c>order</c>, <c>inventory</c>, <c>payment</c> or <c>saga</c>.</summary>
     public string Name => name;
 
-    internal IStorageEngine Engine => engine;
+    internal IFollowedLog Log => log;
 
     internal long Position { get; set; }
 
@@ -29,9 +29,8 @@ public sealed record LiveAuditOptions(TimeSpan Patience, int MostKept = 1_000);
 /// Checks the four promises while orders run: follows the logs by the time of their events, keeps what it knows of orders under way, and
 /// forgets each that has ended as promised. Violations are told once everything was read, and go away when they are mended.
 /// </summary>
-/// <param name="readProvider">The provider's books on some orders; null where they cannot be read, then the shop's own are taken for them.</param>
-public sealed class LiveAudit(
-    IReadOnlyList<FollowedStore> stores, Func<IReadOnlyCollection<Guid>, IReadOnlyList<ProviderIntent>>? readProvider, LiveAuditOptions options, TimeProvider clock)
+/// <param name="readProvider">The provider's books on some orders; where there are none to read, the shop's own are taken for them.</param>
+public sealed class LiveAudit(IReadOnlyList<FollowedStore> stores, ProviderBooks readProvider, LiveAuditOptions options, TimeProvider clock)
 {
     private const int Batch = 500;
     private const int EvidenceLines = 60;
@@ -44,17 +43,33 @@ public sealed class LiveAudit(
     private long greenOrders;
     private long healed;
     private long notKept;
+    private bool providerChecked = true;
     private volatile LiveAuditReport? report;
 
     /// <summary>As of the last check.</summary>
     public LiveAuditReport Report => report ?? Describe(caughtUp: false);
 
     /// <summary>Reads one batch of the log that is furthest behind in time; when there is nothing to read, or often enough, checks.</summary>
-    /// <returns>False when everything has been read: then pause.</returns>
+    /// <returns>False when everything has been read, or something cannot be read now, as the report says: then pause.</returns>
     public async Task<bool> StepAsync(CancellationToken cancellationToken = default)
     {
+        try
+        {
+            var caughtUp = await AdvanceAsync(cancellationToken);
+            report = Describe(caughtUp);
+            return !caughtUp;
+        }
+        catch (SourceAwayException away)
+        {
+            report = Describe(caughtUp: false) with { WaitsFor = away.Message };
+            return false;
+        }
+    }
+
+    private async Task<bool> AdvanceAsync(CancellationToken cancellationToken)
+    {
         foreach (var store in stores)
-            store.Head = await store.Engine.ReadHeadAsync(cancellationToken);
+            store.Head = await store.Log.ReadHeadAsync(cancellationToken);
         foreach (var store in stores)
             store.IsExhausted = store.Position >= store.Head;
         var read = 0;
@@ -62,13 +77,12 @@ public sealed class LiveAudit(
             read += await ReadAsync(behind, cancellationToken);
         var caughtUp = stores.All(store => store.IsExhausted);
         await CheckAsync(caughtUp, cancellationToken);
-        report = Describe(caughtUp);
-        return !caughtUp;
+        return caughtUp;
     }
 
     private async Task<int> ReadAsync(FollowedStore store, CancellationToken cancellationToken)
     {
-        var batch = await store.Engine.ReadLogAsync(store.Position, (int)Math.Min(Batch, store.Head - store.Position), cancellationToken);
+        var batch = await store.Log.ReadLogAsync(store.Position, (int)Math.Min(Batch, store.Head - store.Position), cancellationToken);
         foreach (var recorded in batch)
         {
             if (recorded.Position != store.Position + 1)
@@ -86,7 +100,7 @@ public sealed class LiveAudit(
     private async Task CheckAsync(bool caughtUp, CancellationToken cancellationToken)
     {
         var ended = facts.Input.Orders.All.Values.Where(order => order.HasEnded).Select(order => order.OrderId).ToList();
-        var input = facts.With(readProvider?.Invoke(ended) ?? Believed(ended));
+        var input = facts.With(await BooksAsync(ended, cancellationToken));
         var broken = EndChecks.Run(input).Concat(ConservationChecks.Run(input)).Concat(DeliveryChecks.Run(input))
             .Where(violation => violation.OrderId is not null).ToLookup(violation => violation.OrderId!.Value);
         foreach (var orderId in ended.Where(orderId => !broken.Contains(orderId)))
@@ -101,6 +115,15 @@ public sealed class LiveAudit(
         }
 
         CheckStock(input, now);
+    }
+
+    private async Task<IReadOnlyList<ProviderIntent>> BooksAsync(IReadOnlyCollection<Guid> ended, CancellationToken cancellationToken)
+    {
+        if (ended.Count == 0)
+            return [];
+        var books = await readProvider(ended, cancellationToken);
+        providerChecked = books is not null;
+        return books ?? Believed(ended);
     }
 
     /// <summary>It has ended as promised.</summary>
@@ -177,7 +200,7 @@ public sealed class LiveAudit(
         LiveViolation[] all = [.. ofOrders.Values.SelectMany(violations => violations), .. ofStock.Values, .. findings];
         var underWay = facts.Touched.Count - ofOrders.Count;
         return new(
-            clock.GetUtcNow(), caughtUp, readProvider is not null, underWay, healed, notKept,
+            clock.GetUtcNow(), caughtUp, providerChecked, underWay, healed, notKept,
             [.. Enum.GetValues<Promise>().Select(promise => new PromiseStanding(
                 promise, promise == Promise.EverythingProvable ? stores.Sum(store => store.Position) - findings.Count : greenOrders, all.Count(violation => violation.Promise == promise)))],
             [.. all.OrderByDescending(violation => violation.FoundAt)],

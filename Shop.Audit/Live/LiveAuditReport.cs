@@ -23,4 +23,8 @@ public sealed record LiveViolation(
 /// <param name="NotKept">Violated orders beyond those that are kept with evidence.</param>
 public sealed record LiveAuditReport(
     DateTimeOffset At, bool CaughtUp, bool ProviderChecked, int UnderWay, long Healed, long NotKept, IReadOnlyList<PromiseStanding> Promises,
-    IReadOnlyList<LiveViolation> Violations, IReadOnlyList<FollowedLog> Logs);
+    IReadOnlyList<LiveViolation> Violations, IReadOnlyList<FollowedLog> Logs)
+{
+    /// <summary>Why it cannot read on now, such as a service that is away; null when it can. It is late then, and nothing that it says is wrong.</summary>
+    public string? WaitsFor { get; init; }
+}

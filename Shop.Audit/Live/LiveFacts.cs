@@ -10,8 +10,16 @@ namespace Shop.Audit.Live;
 /// </summary>
 internal sealed class LiveFacts(IReadOnlyList<FollowedStore> stores)
 {
-    private const int ReadBatch = 1_000;
     private static readonly string[] Categories = ["order", "order-saga", "reservation", "payment"];
+
+    /// <summary>Whose log has an order's stream of which category; a store of another name is asked for all of them.</summary>
+    private static readonly Dictionary<string, string[]> CategoriesOf = new(StringComparer.Ordinal)
+    {
+        ["order"] = ["order"],
+        ["saga"] = ["order-saga"],
+        ["inventory"] = ["reservation"],
+        ["payment"] = ["payment"],
+    };
 
     private readonly Dictionary<Guid, DateTimeOffset> touched = [];
     private readonly Dictionary<string, long> settledUnits = new(StringComparer.Ordinal);
@@ -100,8 +108,8 @@ internal sealed class LiveFacts(IReadOnlyList<FollowedStore> stores)
         var events = new List<(FollowedStore, RecordedEvent)>();
         foreach (var store in stores)
         {
-            foreach (var category in Categories)
-                events.AddRange((await store.Engine.ReadStreamAsync($"{category}-{orderId:D}", 0, null, null, ReadBatch, cancellationToken)).Select(recorded => (store, recorded)));
+            foreach (var category in CategoriesOf.GetValueOrDefault(store.Name, Categories))
+                events.AddRange((await store.Log.ReadStreamAsync($"{category}-{orderId:D}", cancellationToken)).Select(recorded => (store, recorded)));
         }
 
         return events;

@@ -24,14 +24,15 @@ internal sealed partial class BrokerConnection(
     public bool IsAway => Volatile.Read(ref waiting) > 0;
 
     /// <summary>A connection of our own, which does not come back by itself when it breaks.</summary>
-    public Task<IConnection> ConnectAsync(CancellationToken cancellationToken)
+    /// <param name="purpose">As the broker's list of connections shows it.</param>
+    public Task<IConnection> ConnectAsync(string purpose, CancellationToken cancellationToken)
     {
         var factory = new ConnectionFactory
         {
             UserName = address.User,
             Password = address.Password,
             VirtualHost = address.VirtualHost,
-            ClientProvidedName = AppDomain.CurrentDomain.FriendlyName + " outbox",
+            ClientProvidedName = $"{AppDomain.CurrentDomain.FriendlyName} {purpose}",
             RequestedHeartbeat = Heartbeat,
             RequestedConnectionTimeout = ConnectLimit,
             ContinuationTimeout = RpcLimit,

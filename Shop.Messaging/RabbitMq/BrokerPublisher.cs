@@ -60,7 +60,7 @@ internal sealed partial class BrokerPublisher : IMessageSender, IAsyncDisposable
             {
                 try
                 {
-                    await using var channel = await PublishingChannel.OpenAsync(await broker.ConnectAsync(stopping.Token), clock, stopping.Token);
+                    await using var channel = await PublishingChannel.OpenAsync(await broker.ConnectAsync("outbox", stopping.Token), clock, stopping.Token);
                     await PublishAsync(channel);
                 }
                 catch (Exception error) when (error is RabbitMQClientException or IOException or TimeoutException)

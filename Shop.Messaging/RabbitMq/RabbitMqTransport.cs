@@ -15,7 +15,7 @@ internal static class RabbitMqTransport
     /// <summary>Each restart of a consumer and each broken connection counts as a delivery, so it is far above what those take.</summary>
     public const int DeliveryLimit = 20;
 
-    private const string DeadLetterSuffix = ".dead";
+    public const string DeadLetterSuffix = ".dead";
 
     public static void Configure(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator factory)
     {

@@ -18,7 +18,9 @@ public interface IOverviewPart
 /// <summary>How a service is doing.</summary>
 /// <param name="Environment">Such as <c>Production</c>.</param>
 /// <param name="Parts">What the modules of this process tell: <c>orders</c>, <c>sagas</c>, <c>payments</c>, <c>stock</c>.</param>
-public sealed record OverviewResponse(DateTimeOffset At, string Environment, IReadOnlyList<OverviewStore> Stores, IReadOnlyDictionary<string, object> Parts);
+/// <param name="Broker">The queues that this service reads at the broker; absent in one process, where there is no broker.</param>
+public sealed record OverviewResponse(
+    DateTimeOffset At, string Environment, IReadOnlyList<OverviewStore> Stores, IReadOnlyDictionary<string, object> Parts, BrokerQueues? Broker);
 
 /// <param name="Outbox">Messages that are due and not delivered.</param>
 /// <param name="OutboxAgeSeconds">How long the oldest of them has been due.</param>
@@ -30,7 +32,9 @@ public sealed record OverviewStore(
 public sealed record OverviewProjection(string Name, long LagEvents, double LagSeconds);
 
 /// <summary>Takes one sample a second for whoever looks, however many do, and none while nobody does.</summary>
-public sealed class OverviewSampler(StoreMonitor monitor, IEnumerable<IOverviewPart> parts, IHostEnvironment environment, TimeProvider clock) : IDisposable
+/// <param name="queues">Null where there is no broker.</param>
+public sealed class OverviewSampler(
+    StoreMonitor monitor, IEnumerable<IOverviewPart> parts, IBrokerQueues? queues, IHostEnvironment environment, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(1);
 
@@ -80,7 +84,7 @@ public sealed class OverviewSampler(StoreMonitor monitor, IEnumerable<IOverviewP
         var told = new Dictionary<string, object>(StringComparer.Ordinal);
         foreach (var part in parts)
             told[part.Name] = await part.ReadAsync(cancellationToken);
-        return new(now, environment.EnvironmentName, stores, told);
+        return new(now, environment.EnvironmentName, stores, told, queues is null ? null : await queues.ReadAsync(cancellationToken));
     }
 
     private async Task<OverviewStore> DescribeAsync(EventStore store, DateTimeOffset now, CancellationToken cancellationToken)

@@ -46,7 +46,7 @@ service_environment() {
   export ConnectionStrings__rabbitmq ConnectionStrings__"$service"
   ConnectionStrings__rabbitmq=$(broker "$service")
   printf -v ConnectionStrings__"$service" '%s' "$(database "$service")"
-  # Whom Order.Api asks for the others' parts of an order as of an instant.
+  # Whom Order.Api asks for the others' parts of an order as of an instant, and for their logs, which it audits.
   export Shop__Services__gateway=http://127.0.0.1:${ports[gateway]}
   if [ "$service" = order ]; then export Shop__PersonalData__MasterKey=$SHOP_PERSONAL_DATA_KEY; fi
   [ "$service" = payment ] || return 0

@@ -16,7 +16,7 @@ public sealed class ReferenceTests
         ["Shop.Messaging"] = ["Shop.EventSourcing"],
         ["Shop.Jobs"] = ["Shop.EventSourcing", "Shop.Messaging"],
         ["Shop.ServiceDefaults"] = ["Shop.EventSourcing", "Shop.Messaging", "Shop.Jobs"],
-        ["Order.Api"] = Libraries,
+        ["Order.Api"] = [.. Libraries, "Shop.Audit"],
         ["Payment.Api"] = Libraries,
         ["Inventory.Api"] = Libraries,
         ["Saga.Orchestrator"] = Libraries,

@@ -1,7 +1,8 @@
 namespace Shop.Storefront.Clients.Operations;
 
+/// <param name="WaitsFor">Why it cannot read on now; null when it can.</param>
 public sealed record LiveAudit(
-    DateTimeOffset At, bool CaughtUp, bool ProviderChecked, int UnderWay, long Healed, long NotKept, IReadOnlyList<PromiseStanding> Promises,
+    DateTimeOffset At, bool CaughtUp, string? WaitsFor, bool ProviderChecked, int UnderWay, long Healed, long NotKept, IReadOnlyList<PromiseStanding> Promises,
     IReadOnlyList<AuditViolation> Violations, IReadOnlyList<FollowedLog> Logs);
 
 /// <param name="Promise">everyOrderEnds, moneyAndStockConserved, nothingLostOrRepeated or everythingProvable.</param>
@@ -18,7 +19,7 @@ public sealed record OperatorActionPage(IReadOnlyList<OperatorAction> Items, str
 /// <summary>The promises as they stand, and what operators did.</summary>
 public sealed class AuditClient(ServiceCaller caller, OverviewClient overview)
 {
-    /// <returns>Null where no process reads all logs: the shop runs distributed.</returns>
+    /// <returns>Null when the audit has reported nothing yet, or is switched off.</returns>
     public Task<LiveAudit?> ReadAsync(CancellationToken cancellationToken) => caller.GetAsync<LiveAudit>(ServiceAddresses.Order, "audit/live", cancellationToken);
 
     public async Task<IReadOnlyList<OperatorAction>> ActionsAsync(int limit, CancellationToken cancellationToken)

@@ -1,6 +1,13 @@
 namespace Shop.Storefront.Clients.Operations;
 
-public sealed record Overview(DateTimeOffset At, string Environment, IReadOnlyList<OverviewStore> Stores, OverviewParts Parts);
+/// <param name="Broker">Null where there is no broker: the whole shop is one process.</param>
+public sealed record Overview(DateTimeOffset At, string Environment, IReadOnlyList<OverviewStore> Stores, OverviewParts Parts, OverviewBroker? Broker);
+
+/// <param name="Away">Why the broker could not be asked; null when it answered.</param>
+public sealed record OverviewBroker(IReadOnlyList<BrokerQueue> Queues, string? Away);
+
+/// <param name="Messages">Null, as <paramref name="Consumers"/>: there is no such queue yet.</param>
+public sealed record BrokerQueue(string Name, long? Messages, long? Consumers);
 
 public sealed record OverviewStore(
     string Store, long Outbox, double OutboxAgeSeconds, long Parked, long Position, IReadOnlyList<OverviewProjection> Projections, IReadOnlyList<WaitingQueue> Queues);
@@ -41,5 +48,10 @@ public sealed class OverviewClient(ServiceCaller caller, ServiceAddresses addres
             overviews.Select(overview => overview.Parts.Orders).FirstOrDefault(part => part is not null),
             overviews.Select(overview => overview.Parts.Sagas).FirstOrDefault(part => part is not null),
             overviews.Select(overview => overview.Parts.Payments).FirstOrDefault(part => part is not null),
-            overviews.Select(overview => overview.Parts.Stock).FirstOrDefault(part => part is not null)));
+            overviews.Select(overview => overview.Parts.Stock).FirstOrDefault(part => part is not null)),
+        Merge([.. overviews.Select(overview => overview.Broker).OfType<OverviewBroker>()]));
+
+    private static OverviewBroker? Merge(IReadOnlyCollection<OverviewBroker> told) => told.Count == 0
+        ? null
+        : new([.. told.SelectMany(broker => broker.Queues).OrderBy(queue => queue.Name, StringComparer.Ordinal)], told.Select(broker => broker.Away).FirstOrDefault(away => away is not null));
 }

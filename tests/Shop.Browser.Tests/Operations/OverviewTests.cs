@@ -20,6 +20,7 @@ public sealed class OverviewTests(Site site)
         await page.WaitForFunctionAsync("before => Number([...document.querySelectorAll('.tile')].find(tile => tile.textContent.includes('last minute')).querySelector('.value').textContent) > before", before);
         await Assertions.Expect(page.Locator(".charts svg").First).ToBeVisibleAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Row).Filter(new() { Has = page.GetByRole(AriaRole.Cell, new() { Name = "payment", Exact = true }) })).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("In one process: no broker, no queues.")).ToBeVisibleAsync();
         await page.LookAsync("console-overview");
     }
 

@@ -27,11 +27,12 @@ internal sealed record ClusterOptions
 /// <summary>The whole shop as separate processes, on databases and a virtual host that were empty when it started.</summary>
 internal sealed class Cluster : IAsyncDisposable
 {
-    /// <summary>What a dead process leaves behind is taken over soon, so that a drill need not wait for it.</summary>
-    private static readonly Dictionary<string, string?> Defaults = new() { ["Shop__Messaging__ClaimDuration"] = "00:00:05" };
+    /// <summary>
+    /// What a dead process leaves behind is taken over soon, so that a drill need not wait for it; and the running audit says soon what it holds against an order.
+    /// </summary>
+    private static readonly Dictionary<string, string?> Defaults = new() { ["Shop__Messaging__ClaimDuration"] = "00:00:05", ["Audit__PatienceSeconds"] = "2" };
 
     private readonly string folder = Directory.CreateTempSubdirectory("shop-drill-").FullName;
-    private readonly string providerKey = $"sk_test_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12))}";
     private readonly string masterKey = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
     private readonly Dictionary<string, ServiceProcess[]> services = [];
     private readonly Dictionary<string, ServiceClient> clients = [];
@@ -39,6 +40,11 @@ internal sealed class Cluster : IAsyncDisposable
     private Cluster(DrillServers servers) => Servers = servers;
 
     public DrillServers Servers { get; }
+
+    /// <summary>Of the shop's account at the sandbox.</summary>
+    public string ProviderKey { get; } = $"sk_test_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12))}";
+
+    public string OperatorToken { get; private set; } = "";
 
     public ServiceProcess Sandbox { get; private set; } = null!;
 
@@ -118,15 +124,15 @@ internal sealed class Cluster : IAsyncDisposable
         Sandbox = new("Payment.Sandbox", 1, "/", folder, new Dictionary<string, string?>
         {
             ["Sandbox__DataPath"] = LedgerFile,
-            ["Sandbox__SecretKey"] = providerKey,
+            ["Sandbox__SecretKey"] = ProviderKey,
         });
-        var token = TestTokens.OperatorTokenOf(Keys);
+        OperatorToken = TestTokens.OperatorTokenOf(Keys);
         // Order.Api last: it is told where the others are.
         foreach (var service in Service.All.OrderBy(service => service.Name == Service.Order))
         {
             services[service.Name] = [.. Enumerable.Range(1, options.Replicas).Select(replica =>
                 new ServiceProcess(service.Project, replica, "/health/ready", folder, SettingsOf(service, replica, options)))];
-            clients[service.Name] = new(services[service.Name], token);
+            clients[service.Name] = new(services[service.Name], OperatorToken);
         }
     }
 
@@ -141,7 +147,7 @@ internal sealed class Cluster : IAsyncDisposable
         ["ConnectionStrings__rabbitmq"] = Servers.Broker.ConnectionString(service.Name, options.BrokerPort(service.Name, replica)),
         [$"ConnectionStrings__{service.Name}"] = DatabaseOf(service.Name, options.DatabasePort(service.Name, replica)),
         ["Payments__Gateway__BaseUrl"] = Sandbox.Url,
-        ["Payments__Gateway__SecretKey"] = providerKey,
+        ["Payments__Gateway__SecretKey"] = ProviderKey,
         ["Shop__PersonalData__MasterKey"] = masterKey,
         ["Shop__Keys"] = Keys,
     };

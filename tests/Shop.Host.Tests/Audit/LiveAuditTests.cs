@@ -1,11 +1,14 @@
 using Shop.Audit;
 using Shop.Audit.Live;
+using Shop.EventSourcing.Storage;
 
 namespace Shop.Host.Tests.Audit;
 
 public sealed class LiveAuditTests
 {
     private readonly TestShopLogs shop = new();
+    private string? away;
+    private bool awayAtStreams;
 
     [Fact]
     public async Task Orders_that_ended_as_promised_are_green_and_forgotten()
@@ -109,7 +112,62 @@ public sealed class LiveAuditTests
         audit.Report.UnderWay.ShouldBe(0);
     }
 
+    [Fact]
+    public async Task A_log_that_is_away_makes_it_late_and_it_says_so_and_then_goes_on()
+    {
+        var audit = Audit();
+        away = "payment: nobody answers";
+
+        (await audit.StepAsync()).ShouldBeFalse("there is nothing to do but wait");
+        var waiting = audit.Report;
+        (waiting.CaughtUp, waiting.WaitsFor).ShouldBe((false, "payment: nobody answers"));
+        waiting.Violations.ShouldBeEmpty();
+
+        away = null;
+        await audit.StepAsync();
+        shop.Stock("MUG", "stock-returned.v1", TestShopLogs.Confirmed, 2);
+        awayAtStreams = true;
+        await audit.StepAsync();
+        audit.Report.WaitsFor.ShouldBe("payment: no streams");
+        awayAtStreams = false;
+        await audit.StepAsync();
+
+        (audit.Report.WaitsFor, audit.Report.CaughtUp).ShouldBe((null, true));
+        audit.Report.Violations.Count(violation => violation.OrderId == TestShopLogs.Confirmed).ShouldBe(1, "what came while it was away is checked with all that was before");
+    }
+
+    [Fact]
+    public async Task Without_the_providers_books_the_shops_own_are_taken_and_it_says_so()
+    {
+        shop.ChangeIntent(TestShopLogs.Confirmed, intent => intent with { CapturedMinor = 4600 });
+        var audit = new LiveAudit(Stores(), (_, _) => Task.FromResult<IReadOnlyList<ProviderIntent>?>(null), new(default), TimeProvider.System);
+
+        await audit.StepAsync();
+
+        (audit.Report.ProviderChecked, audit.Report.Promises[0].Green).ShouldBe((false, 3L));
+        audit.Report.Violations.ShouldBeEmpty();
+    }
+
     private LiveAudit Audit(TimeSpan patience = default, int mostKept = 100) => new(
-        [new("order", shop.Order), new("inventory", shop.Inventory), new("payment", shop.Payment), new("saga", shop.Saga)],
-        orders => [.. shop.Provider.Where(intent => orders.Contains(Guid.Parse(intent.OrderId!)))], new(patience, mostKept), TimeProvider.System);
+        Stores(), (orders, _) => Task.FromResult<IReadOnlyList<ProviderIntent>?>([.. shop.Provider.Where(intent => orders.Contains(Guid.Parse(intent.OrderId!)))]),
+        new(patience, mostKept), TimeProvider.System);
+
+    private FollowedStore[] Stores() =>
+    [
+        new("order", new StoreLog(shop.Order)), new("inventory", new StoreLog(shop.Inventory)), new("payment", new PaymentLog(this)), new("saga", new StoreLog(shop.Saga)),
+    ];
+
+    /// <summary>A log elsewhere, which may be away.</summary>
+    private sealed class PaymentLog(LiveAuditTests test) : IFollowedLog
+    {
+        private readonly StoreLog log = new(test.shop.Payment);
+
+        public Task<long> ReadHeadAsync(CancellationToken cancellationToken) =>
+            test.away is { } why ? throw new SourceAwayException(why) : log.ReadHeadAsync(cancellationToken);
+
+        public Task<IReadOnlyList<RecordedEvent>> ReadLogAsync(long after, int limit, CancellationToken cancellationToken) => log.ReadLogAsync(after, limit, cancellationToken);
+
+        public Task<IReadOnlyList<RecordedEvent>> ReadStreamAsync(string stream, CancellationToken cancellationToken) =>
+            test.awayAtStreams ? throw new SourceAwayException("payment: no streams") : log.ReadStreamAsync(stream, cancellationToken);
+    }
 }

@@ -12,7 +12,8 @@ using Shop.TestServers;
 namespace Shop.Messaging.Tests.RabbitMq;
 
 /// <summary>On a real broker, through a proxy that can be stalled and cut.</summary>
-public sealed class BrokerPublisherTests : IClassFixture<BrokerPublisherTests.Broker>, IAsyncLifetime
+[Collection(BrokerCollection.Name)]
+public sealed class BrokerPublisherTests : IAsyncLifetime
 {
     private static readonly TimeSpan Most = TimeSpan.FromMinutes(2);
 
@@ -23,7 +24,7 @@ public sealed class BrokerPublisherTests : IClassFixture<BrokerPublisherTests.Br
     private readonly BrokerPublisher publisher;
     private int confirmed;
 
-    public BrokerPublisherTests(Broker broker)
+    public BrokerPublisherTests(SharedBroker broker)
     {
         server = broker.Server;
         proxy = new(server.Port);
@@ -202,16 +203,5 @@ public sealed class BrokerPublisherTests : IClassFixture<BrokerPublisherTests.Br
             await Channel.DisposeAsync();
             await Connection.DisposeAsync();
         }
-    }
-
-    public sealed class Broker : IAsyncLifetime
-    {
-        private RabbitMqServer? server;
-
-        public RabbitMqServer Server => server!;
-
-        public async Task InitializeAsync() => server = await RabbitMqServer.StartAsync("service");
-
-        public async Task DisposeAsync() => await Server.DisposeAsync();
     }
 }

@@ -75,6 +75,28 @@ public sealed class ReplicaTests(PostgresServer server) : IClassFixture<Postgres
         (await here.CountAsync("order-placed.v1")).ShouldBe(10);
     }
 
+    [Fact]
+    public async Task One_replica_audits_and_each_tells_it_and_the_other_takes_over()
+    {
+        await TestOrdering.Eventually(async () => await SaidAtAsync(here) is not null && await SaidAtAsync(there) is not null);
+        // Nobody told them where the other services are.
+        ((string)(await there.GetAsync("/audit/live"))["waitsFor"]!).ShouldContain("Shop:Services:gateway");
+
+        await here.StopAsync();
+        var stopped = DateTimeOffset.Parse((string)(await there.GetAsync("/overview"))["at"]!, System.Globalization.CultureInfo.InvariantCulture);
+
+        // Sooner than the lease would have ended.
+        await TestOrdering.Eventually(async () => await SaidAtAsync(there) > stopped);
+    }
+
+    private static async Task<DateTimeOffset?> SaidAtAsync(TestOrdering replica)
+    {
+        using var answer = await replica.Client.GetAsync(new Uri("/audit/live", UriKind.Relative));
+        return answer.StatusCode == HttpStatusCode.NotFound
+            ? null
+            : DateTimeOffset.Parse((string)(await TestOrdering.JsonAsync(answer))["at"]!, System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     private async Task<Guid> PlacedAsync(string customer)
     {
         System.Text.Json.Nodes.JsonNode? order = null;

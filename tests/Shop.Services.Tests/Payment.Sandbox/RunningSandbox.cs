@@ -64,11 +64,14 @@ internal sealed class RunningSandbox : IAsyncDisposable
         Client = ClientOf(Url);
     }
 
-    private async Task StopAsync()
+    public async Task StopAsync()
     {
+        if (_app is not { } running)
+            return;
+        _app = null;
         Client.Dispose();
-        await _app!.StopAsync();
-        await _app.DisposeAsync();
+        await running.StopAsync();
+        await running.DisposeAsync();
     }
 }
 
