@@ -117,7 +117,7 @@ public sealed class LiveAudit(IReadOnlyList<FollowedStore> stores, ProviderBooks
         CheckStock(input, now);
     }
 
-    private async Task<IReadOnlyList<ProviderIntent>> BooksAsync(IReadOnlyCollection<Guid> ended, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ProviderIntent>> BooksAsync(List<Guid> ended, CancellationToken cancellationToken)
     {
         if (ended.Count == 0)
             return [];
@@ -202,7 +202,7 @@ public sealed class LiveAudit(IReadOnlyList<FollowedStore> stores, ProviderBooks
         return new(
             clock.GetUtcNow(), caughtUp, providerChecked, underWay, healed, notKept,
             [.. Enum.GetValues<Promise>().Select(promise => new PromiseStanding(
-                promise, promise == Promise.EverythingProvable ? stores.Sum(store => store.Position) - findings.Count : greenOrders, all.Count(violation => violation.Promise == promise)))],
+                promise, promise == Promise.EverythingProvable ? stores.Sum(store => store.Position) - findings.Count : greenOrders - facts.Reopened, all.Count(violation => violation.Promise == promise)))],
             [.. all.OrderByDescending(violation => violation.FoundAt)],
             [.. stores.Select(store => new FollowedLog(store.Name, store.Position, store.Head - store.Position))]);
     }

@@ -1,7 +1,7 @@
 namespace Shop.Audit.Live;
 
 /// <summary>How a promise stands.</summary>
-/// <param name="Green">Orders that kept it, since this process started to look; of <see cref="Promise.EverythingProvable"/> the events that were read and understood.</param>
+/// <param name="Green">Orders that kept it, since this process started to look; one to which something happens later counts again when that has ended; of <see cref="Promise.EverythingProvable"/> the events that were read and understood.</param>
 /// <param name="Violations">What does not keep it now.</param>
 public sealed record PromiseStanding(Promise Promise, long Green, int Violations);
 

@@ -29,6 +29,9 @@ internal sealed class LiveFacts(IReadOnlyList<FollowedStore> stores)
     /// <summary>The orders known, and when the last thing happened to each.</summary>
     public IReadOnlyDictionary<Guid, DateTimeOffset> Touched => touched;
 
+    /// <summary>How often something happened to an order that had been forgotten.</summary>
+    public long Reopened { get; private set; }
+
     /// <summary>Units of each product that orders have bought which were forgotten since.</summary>
     public IReadOnlyDictionary<string, long> SettledUnits => settledUnits;
 
@@ -101,6 +104,7 @@ internal sealed class LiveFacts(IReadOnlyList<FollowedStore> stores)
         if (Input.Reservations.All.TryGetValue(orderId, out var reservation))
             Input.Stock.Remember(orderId, reservation);
         Settle(orderId, -1);
+        Reopened++;
     }
 
     private async Task<List<(FollowedStore Store, RecordedEvent Recorded)>> ReadAsync(Guid orderId, CancellationToken cancellationToken)

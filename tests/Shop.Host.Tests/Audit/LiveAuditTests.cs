@@ -83,6 +83,7 @@ public sealed class LiveAuditTests
         audit.Report.Violations.Select(violation => $"{violation.Subject}: {violation.Found}").Order().ShouldBe(
             ["stock of MUG: 0", "stock of MUG: 0"]);
         audit.Report.Violations.Count(violation => violation.OrderId == TestShopLogs.Confirmed).ShouldBe(1);
+        audit.Report.Promises.Single(standing => standing.Promise == Promise.EveryOrderEnds).Green.ShouldBe(2, "it is green no more");
     }
 
     [Fact]
