@@ -2,11 +2,12 @@ using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shop.Storefront.Clients.Operations;
 using Shop.Storefront.Pages.Operations;
 
-namespace Shop.Host.Tests.Console;
+namespace Shop.Host.Tests.Operations;
 
 /// <summary>The overview's part on the broker, which a shop of one process does not have.</summary>
 public sealed class BrokerQueuesTests
