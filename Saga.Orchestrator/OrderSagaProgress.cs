@@ -44,20 +44,23 @@ internal static class OrderSagaProgress
     private const string Alive = "alive";
 
     /// <summary>The order may be placed while its saga has not begun yet.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private const int DefaultWaitSeconds = 10;
+    private const int MaxWaitSeconds = 60;
 
     /// <summary>Nobody between the two ends takes a silent connection for a dead one, and the dead ones are found.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/sagas/{orderId:guid}/progress", FollowAsync)
         .RequireAuthorization(Policies.Customer).WithTags("Sagas").WithName("FollowSaga").WithSummary("Server-sent events: each step of an order as it happens, from the first one; ends with the order. For the order's customer and operators.")
-        .Produces<OrderProgress>(contentType: "text/event-stream").ProducesProblem(StatusCodes.Status404NotFound);
+        .Produces<OrderProgress>(contentType: "text/event-stream").ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<Results<ServerSentEventsResult<OrderProgress>, ProblemHttpResult>> FollowAsync(
-        EventStore<OrchestrationModule> store, IHostApplicationLifetime lifetime, ClaimsPrincipal user, Guid orderId, [FromHeader(Name = "Last-Event-ID")] long? last, CancellationToken cancellationToken)
+        EventStore<OrchestrationModule> store, IHostApplicationLifetime lifetime, ClaimsPrincipal user, Guid orderId, int? wait, [FromHeader(Name = "Last-Event-ID")] long? last, CancellationToken cancellationToken)
     {
+        if (wait is < 0 or > MaxWaitSeconds)
+            throw OrderSagaFilter.Invalid("wait", $"Give the seconds to wait for an order that is not known yet, from 0 to {MaxWaitSeconds}, or leave it out for {DefaultWaitSeconds}.");
         var reader = new ProgressReader(store, orderId);
-        return await reader.WaitAsync(Patience, lifetime.ApplicationStopping, cancellationToken) && await MaySeeAsync(store, user, orderId, cancellationToken)
+        return await reader.WaitAsync(TimeSpan.FromSeconds(wait ?? DefaultWaitSeconds), lifetime.ApplicationStopping, cancellationToken) && await MaySeeAsync(store, user, orderId, cancellationToken)
             ? TypedResults.ServerSentEvents(StepsAsync(reader, last ?? 0, lifetime.ApplicationStopping, cancellationToken))
             : OrderSagaEndpoints.NotFound(orderId);
     }

@@ -36,7 +36,7 @@ public sealed class EventsTests(Site site)
         await page.Locator("form.filters").Last.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
 
         await Assertions.Expect(page.Locator("table.events").Last.Locator("tbody tr").First).ToContainTextAsync("order-confirmed");
-        await page.GetByRole(AriaRole.Button, new() { Name = $"order-{order}" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = $"order-{order}" }).First.ClickAsync();
 
         await Assertions.Expect(page.Locator("section.card")).ToContainTextAsync("order-placed.v");
         await Assertions.Expect(page.Locator("section.card")).ToContainTextAsync("order-confirmed.v1");

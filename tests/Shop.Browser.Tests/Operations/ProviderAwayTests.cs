@@ -5,8 +5,8 @@ using Shop.Browser.Tests.Running;
 namespace Shop.Browser.Tests.Operations;
 
 /// <summary>A shop of its own, whose payment provider answers nobody.</summary>
-[Collection(Site.Collection)]
-public sealed class ProviderAwayTests(Site site) : IAsyncLifetime
+[Collection(Site.WithoutHost)]
+public sealed class ProviderAwayTests(SiteWithoutHost site) : IAsyncLifetime
 {
     private HostUnderTest host = null!;
 

@@ -5,9 +5,12 @@ using Deque.AxeCore.Playwright;
 namespace Shop.Browser.Tests.Running;
 
 /// <summary>One shop and one browser for the tests of a collection.</summary>
-public sealed class Site : IAsyncLifetime
+public class Site : IAsyncLifetime
 {
     public const string Collection = "Site";
+
+    /// <summary>Of tests that start and break a shop of their own: they wait for much, and do so beside the others.</summary>
+    public const string WithoutHost = "Site without a host";
     private const float PatienceMilliseconds = 60_000;
 
     /// <summary>More than one test has open at once. Pages that nobody looks at any more would go on drawing what happens.</summary>
@@ -21,11 +24,14 @@ public sealed class Site : IAsyncLifetime
 
     public string Url => Host.Url;
 
+    protected virtual bool HasHost => true;
+
     internal IReadOnlyList<Cookie> OperatorCookies { get; set; } = [];
 
     public async Task InitializeAsync()
     {
-        Host = await HostUnderTest.StartAsync(new Dictionary<string, string?> { ["Sandbox__SlowSeconds"] = "3", ["Audit__PatienceSeconds"] = "10" });
+        if (HasHost)
+            Host = await HostUnderTest.StartAsync(new Dictionary<string, string?> { ["Sandbox__SlowSeconds"] = "3", ["Audit__PatienceSeconds"] = "10" });
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new()
         {
@@ -51,9 +57,10 @@ public sealed class Site : IAsyncLifetime
     {
         var context = await browser!.NewContextAsync(new()
         {
-            BaseURL = url ?? Url,
+            BaseURL = url ?? (HasHost ? Url : null),
             Locale = language,
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            ReducedMotion = ReducedMotion.Reduce,
             ViewportSize = phone ? new() { Width = 390, Height = 844 } : new() { Width = 1280, Height = 900 },
         });
         context.SetDefaultTimeout(PatienceMilliseconds);
@@ -102,5 +109,14 @@ public sealed class Site : IAsyncLifetime
         ?? throw new InvalidOperationException("Chromium was not found. ./test.sh installs it; or install it yourself (Debian: sudo apt-get install chromium).");
 }
 
+/// <summary>Only the browser.</summary>
+public sealed class SiteWithoutHost : Site
+{
+    protected override bool HasHost => false;
+}
+
 [CollectionDefinition(Site.Collection)]
 public sealed class SiteCollection : ICollectionFixture<Site>;
+
+[CollectionDefinition(Site.WithoutHost)]
+public sealed class SiteWithoutHostCollection : ICollectionFixture<SiteWithoutHost>;

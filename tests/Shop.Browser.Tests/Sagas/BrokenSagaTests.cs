@@ -5,8 +5,8 @@ using Shop.Browser.Tests.Running;
 namespace Shop.Browser.Tests.Sagas;
 
 /// <summary>Orders that are broken on purpose: found, explained and repaired in the console alone.</summary>
-[Collection(Site.Collection)]
-public sealed class BrokenSagaTests(Site site) : IAsyncLifetime
+[Collection(Site.WithoutHost)]
+public sealed class BrokenSagaTests(SiteWithoutHost site) : IAsyncLifetime
 {
     private ProviderUnderTest provider = null!;
     private HostUnderTest host = null!;

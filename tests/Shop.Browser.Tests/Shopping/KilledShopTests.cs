@@ -3,8 +3,8 @@ using Shop.Browser.Tests.Running;
 namespace Shop.Browser.Tests.Shopping;
 
 /// <summary>On a host of its own, which is killed while somebody looks.</summary>
-[Collection(Site.Collection)]
-public sealed class KilledShopTests(Site site)
+[Collection(Site.WithoutHost)]
+public sealed class KilledShopTests(SiteWithoutHost site)
 {
     [Fact]
     public async Task An_order_that_is_watched_while_the_shop_is_killed_is_shown_as_it_ended()

@@ -9,6 +9,7 @@ using Xunit.Abstractions;
 namespace Shop.Host.Tests.EndToEnd;
 
 /// <summary>The real process, as a person at a terminal meets it.</summary>
+[Collection(ProcessesCollection.Name)]
 public sealed class CommandLineTests(ITestOutputHelper output)
 {
     [Fact]

@@ -6,6 +6,7 @@ using Xunit.Abstractions;
 
 namespace Shop.Host.Tests.EndToEnd;
 
+[Collection(ProcessesCollection.Name)]
 public sealed class InterruptTests(ITestOutputHelper output)
 {
     /// <summary>However slow the machine, no order ends before all are placed.</summary>

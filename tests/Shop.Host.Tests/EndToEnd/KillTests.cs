@@ -6,6 +6,7 @@ using Xunit.Abstractions;
 
 namespace Shop.Host.Tests.EndToEnd;
 
+[Collection(ProcessesCollection.Name)]
 public sealed class KillTests(ITestOutputHelper output)
 {
     private const int Kills = 20;

@@ -10,7 +10,7 @@ namespace Shop.Host.Tests.Security;
 /// <summary>Who may call what, of every route that the shop has: the list is approved by hand, and every line of it is tried out.</summary>
 public sealed class RoleMatrixTests(ShopFixture fixture, ITestOutputHelper output) : IClassFixture<ShopFixture>
 {
-    private const string Time = "?time=2026-01-01T00:00:00Z";
+    private const string Query = "?time=2026-01-01T00:00:00Z&wait=0";
 
     private readonly ShopApplication shop = fixture.Shop.Application;
     private readonly IReadOnlyList<ShopRoute> routes = ShopRoute.Of(fixture.Shop.Application);
@@ -115,7 +115,7 @@ public sealed class RoleMatrixTests(ShopFixture fixture, ITestOutputHelper outpu
     }
 
     private static Task<Answer> SendAsync(ShopClient customer, ShopRoute route, Guid orderId) =>
-        customer.SendAsync(new(route.Method), route.Fill(_ => orderId.ToString()) + Time);
+        customer.SendAsync(new(route.Method), route.Fill(_ => orderId.ToString()) + Query);
 
     private HttpClient ClientOf(string? token)
     {
@@ -126,7 +126,7 @@ public sealed class RoleMatrixTests(ShopFixture fixture, ITestOutputHelper outpu
     private static async Task<HttpResponseMessage> CallAsync(HttpClient client, ShopRoute route)
     {
         var method = route.Method == "ANY" ? HttpMethod.Get : new HttpMethod(route.Method);
-        using var request = new HttpRequestMessage(method, route.Fill(_ => null) + Time);
+        using var request = new HttpRequestMessage(method, route.Fill(_ => null) + Query);
         if (method != HttpMethod.Get)
             request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
         return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
