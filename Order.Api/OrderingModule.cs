@@ -66,6 +66,7 @@ public static class OrderingModuleExtensions
         CancelOrderEndpoint.Map(routes);
         ReturnOrderEndpoint.Map(routes);
         ErasureEndpoints.Map(routes);
+        CustomerErasuresEndpoint.Map(routes);
         return routes;
     }
 }
