@@ -36,7 +36,7 @@ internal static class EraseCommand
         await using var store = new EventStore(definition.Name, new SqliteEngine(file, definition.Tables), definition.InlineProjections, TimeProvider.System);
         await store.OpenAsync(SchemaScript.FromAssembly(definition.Schema, "Sqlite"), cancellationToken);
         if (customerId is not null)
-            await CustomerErasures.RecordAsync(store, customerId, cancellationToken);
+            await CustomerErasures.RecordAsync(store, customerId, TimeProvider.System, cancellationToken);
         var erasure = await Erasing.EraseAsync(
             store, OrderPersonalData.SubjectOf(customerId, orderId ?? default), by, reason, evenWithoutKey: customerId is not null, cancellationToken);
 

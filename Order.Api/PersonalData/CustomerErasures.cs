@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Shop.EventSourcing;
+using Shop.EventSourcing.Storage;
 using Shop.ServiceDefaults.Security;
 
 namespace Shop.Ordering;
@@ -27,9 +28,9 @@ public static class CustomerErasures
     public static string Stream { get; } = Aggregate.Stream(Id);
 
     /// <summary>To be done before the erasure itself: then nobody is erased here and forgotten elsewhere.</summary>
-    public static Task RecordAsync(EventStore store, string customerId, CancellationToken cancellationToken)
+    public static Task RecordAsync(EventStore store, string customerId, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var asked = new CustomerErasureAsked(customerId, store.Clock.GetUtcNow().TruncateToMicroseconds());
+        var asked = new CustomerErasureAsked(customerId, clock.GetUtcNow().TruncateToMicroseconds());
         return store.ExecuteAsync(
             async unit =>
             {

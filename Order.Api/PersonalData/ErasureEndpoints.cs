@@ -37,12 +37,12 @@ public static class ErasureEndpoints
         .Produces<ErasureResponse>().ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<IResult> EraseCustomerAsync(
-        string customerId, ErasureRequest request, EventStore<OrderingModule> store, PersonalData<OrderingModule> personalData, HttpContext http, CancellationToken cancellationToken)
+        string customerId, ErasureRequest request, EventStore<OrderingModule> store, PersonalData<OrderingModule> personalData, TimeProvider clock, HttpContext http, CancellationToken cancellationToken)
     {
         OrderRules.CheckCustomer(customerId);
         var (by, reason) = Check(request.By, request.Reason);
         await store.RecordOperatorActionAsync(http.Acts("customer-erased", $"customer {customerId}", reason), cancellationToken);
-        await CustomerErasures.RecordAsync(store, customerId, cancellationToken);
+        await CustomerErasures.RecordAsync(store, customerId, clock, cancellationToken);
         var erasure = await personalData.EraseAsync(OrderPersonalData.SubjectOf(customerId, default), by, reason, evenWithoutKey: true, cancellationToken);
         return TypedResults.Json(ErasureResponse.Of(erasure!), OrderingHttpJson.Default.ErasureResponse);
     }

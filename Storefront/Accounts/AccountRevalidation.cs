@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server;
@@ -16,12 +17,28 @@ internal sealed class AccountRevalidation(
 {
     protected override TimeSpan RevalidationInterval => options.Value.SessionCheck;
 
-    /// <summary>For the cookie. While the database is away everybody stays who they are, as on open pages: the next look tells.</summary>
+    /// <summary>
+    /// For the cookie. The framework's own way to do it signs out of a scheme that we do not have, and fails. While the database is
+    /// away everybody stays who they are, as on open pages: the next look tells.
+    /// </summary>
     public static async Task ValidateCookieAsync(CookieValidatePrincipalContext context)
     {
+        var services = context.HttpContext.RequestServices;
+        var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+        if (context.Properties.IssuedUtc is { } issued && now - issued < services.GetRequiredService<IOptions<AccountsOptions>>().Value.SessionCheck)
+            return;
         try
         {
-            await SecurityStampValidator.ValidatePrincipalAsync(context);
+            var accounts = services.GetRequiredService<SignInManager<Account>>();
+            if (await accounts.ValidateSecurityStampAsync(context.Principal) is not { } account)
+            {
+                context.RejectPrincipal();
+                await context.HttpContext.SignOutAsync(IdentityConstants.ApplicationScheme);
+                return;
+            }
+
+            context.ReplacePrincipal(await accounts.CreateUserPrincipalAsync(account));
+            context.ShouldRenew = true;
         }
         catch (Exception error) when (AccountsDatabase.IsAway(error))
         {

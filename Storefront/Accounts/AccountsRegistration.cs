@@ -43,7 +43,6 @@ internal static class AccountsRegistration
             cookie.SlidingExpiration = true;
             cookie.Events.OnValidatePrincipal = AccountRevalidation.ValidateCookieAsync;
         });
-        services.AddOptions<SecurityStampValidatorOptions>().Configure<IOptions<AccountsOptions>>((stamp, options) => stamp.ValidationInterval = options.Value.SessionCheck);
         services.AddScoped<AuthenticationStateProvider, AccountRevalidation>();
         services.AddSingleton<DemoAccounts>();
         services.AddScoped<AccountService>();

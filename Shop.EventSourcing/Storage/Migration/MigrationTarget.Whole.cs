@@ -68,11 +68,11 @@ internal sealed partial class MigrationTarget
     /// <summary>Numbers that the database gives go on after the last one that came.</summary>
     private async Task ContinueNumbersAsync(MovedTable table, CancellationToken cancellationToken)
     {
-        foreach (var column in table.Columns)
+        foreach (var column in table.Columns.Where(column => column.PostgreSqlType is "int4" or "int8"))
         {
             await ExecuteAsync(
                 $"""
-                 SELECT setval(sequence, (SELECT max("{column.Name}") FROM "{table.Name}")::text::bigint)
+                 SELECT setval(sequence, (SELECT max("{column.Name}") FROM "{table.Name}"))
                  FROM pg_get_serial_sequence('"{table.Name}"', '{column.Name}') sequence
                  WHERE sequence IS NOT NULL AND EXISTS (SELECT FROM "{table.Name}")
                  """,

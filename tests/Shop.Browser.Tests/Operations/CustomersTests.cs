@@ -59,7 +59,8 @@ public sealed class CustomersTests(Site site)
     [Fact]
     public async Task An_operators_account_stays_and_the_console_says_so_before()
     {
-        var page = await site.OpenConsoleAsync("/account");
+        var page = await site.OpenConsoleAsync("/console/customers");
+        await page.GotoAsync("/account");
         var boss = await page.Locator("main code").TextContentAsync();
         await Site.GoAsync(page, "/console/customers");
         await FindAsync(page, boss!);

@@ -138,8 +138,8 @@ public sealed class ForgottenAccountTests(ITestOutputHelper output)
         var definition = OrderingModuleExtensions.Store;
         await using (var store = new EventStore(definition.Name, new SqliteEngine(folder.Under("order.db"), definition.Tables), definition.InlineProjections, TimeProvider.System))
         {
-            await store.OpenAsync(SchemaScript.FromAssembly(definition.Schema, "Sqlite"));
-            await CustomerErasures.RecordAsync(store, customerId, default);
+            await store.OpenAsync(SchemaScript.FromAssembly(definition.Schema, "Sqlite"), default);
+            await CustomerErasures.RecordAsync(store, customerId, TimeProvider.System, default);
             await Erasing.EraseAsync(store, OrderPersonalData.SubjectOf(customerId, default), "privacy desk", "asked to be forgotten", evenWithoutKey: true);
         }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 using Npgsql;
 using Shop.Host.Tests.EndToEnd;
 using Shop.ServiceDefaults.Security;
@@ -133,6 +134,7 @@ public sealed class MovedAccountsTests(ITestOutputHelper output)
     {
         await using var shop = await ShopApplication.StartAsync(new("http://127.0.0.1:0", data, Seed: false));
         await shop.DisposeAsync();
+        SqliteConnection.ClearAllPools();
         foreach (var file in Directory.GetFiles(data, "accounts.db*"))
             File.Delete(file);
     }
