@@ -126,6 +126,26 @@ public sealed class BuyingTests(Site site)
         await Assertions.Expect(page.Locator(".step.done[data-step=confirmed]")).ToBeVisibleAsync();
     }
 
+    [Fact]
+    public async Task The_last_one_that_somebody_else_was_quicker_to_buy_costs_nothing()
+    {
+        const string sku = "BOWL-RICE-01";
+        var page = await site.OpenAsync();
+        await page.SignInAsync(Person.Customer, "/");
+        await page.ChooseAsync(sku);
+        await page.FillCheckoutAsync();
+        using var operatorClient = await site.ApiAsync(Person.Operator);
+        var available = (await operatorClient.GetFromJsonAsync<JsonElement>($"/stock/{sku}")).GetProperty("available").GetInt32();
+        (await operatorClient.PostAsJsonAsync($"/stock/{sku}/adjust", new { delta = -available, reason = "all of them were sold over the counter" })).EnsureSuccessStatusCode();
+
+        await page.OrderButton().ClickAsync();
+        await Assertions.Expect(page.GetByText("Somebody was quicker: there is not enough of it left. Nothing is charged.")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".step.failed[data-step=rejected]")).ToBeVisibleAsync();
+
+        await Site.GoAsync(page, $"/p/{sku}");
+        await Assertions.Expect(page.GetByText("Sold out")).ToBeVisibleAsync();
+    }
+
     /// <summary>The new price reaches the order service as a message: from then on an order at a lower one is refused.</summary>
     private static async Task QuotedAsync(HttpClient api, string sku, long priceMinor)
     {

@@ -10,11 +10,15 @@ namespace Shop.Services.Tests.Saga.Orchestrator;
 public sealed class OrderSagaProperties
 {
     private readonly SagaRig rig = new();
+    private int returns;
 
     [Fact]
-    public void Every_order_ends_with_everybody_done_or_everybody_undone() =>
+    public void Every_order_ends_with_everybody_done_or_everybody_undone()
+    {
         Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), choices => RunAsync(choices).GetAwaiter().GetResult())
             .Check(Config.QuickThrowOnFailure.WithMaxTest(300).WithEndSize(200));
+        returns.ShouldBeGreaterThan(0, "Some of the orders came to returning lines.");
+    }
 
     private async Task RunAsync(byte[] choices)
     {
@@ -23,6 +27,7 @@ public sealed class OrderSagaProperties
         var saga = rig.Find(order.OrderId)!;
         var end = saga.CurrentState;
         var world = order.World;
+        returns += order.Returns.Count;
 
         OrderSagaPolicy.IsWaiting(end).ShouldBeFalse(end);
         (saga.EndedAt.HasValue, saga.NeedsAttention, rig.ScheduledCount).ShouldBe((true, false, 0));
@@ -33,11 +38,14 @@ public sealed class OrderSagaProperties
         {
             (world.Stock, world.Payment).ShouldBe((Standing.Done, Standing.Done));
             order.CancellationDelivered.ShouldBeFalse();
+            foreach (var returns in (HashSet<Guid>[])[world.Returns.Restocked, world.Returns.Refunded, world.Returns.Recorded])
+                returns.ShouldBe(order.Returns, ignoreOrder: true);
         }
         else
         {
             world.Stock.ShouldBeOneOf(Standing.None, Standing.Cancelled, Standing.Undone);
             world.Payment.ShouldBeOneOf(Standing.None, Standing.Cancelled, Standing.Undone);
+            world.Returns.Recorded.ShouldBeSubsetOf(order.Returns);
         }
     }
 
@@ -52,6 +60,9 @@ public sealed class OrderSagaProperties
         public Participants World { get; } = new(orderId);
 
         public bool CancellationDelivered { get; private set; }
+
+        /// <summary>Those that the confirmed order was asked for.</summary>
+        public HashSet<Guid> Returns { get; } = [];
 
         public async Task RunAsync()
         {
@@ -86,7 +97,16 @@ public sealed class OrderSagaProperties
                 return TimeOutAsync();
             if (action == 2 && rig.Find(OrderId) is not null)
                 underWay.Add(Given.Message(nameof(RetryOrderSaga), OrderId));
+            if (action is 5 or 6 && World.Order == "confirmed" && Returns.Count < 3)
+                Return();
             return underWay.Count == 0 ? Task.CompletedTask : DeliverAsync(Next() % underWay.Count, keep: action is 3 or 4);
+        }
+
+        private void Return()
+        {
+            var id = Guid.CreateVersion7();
+            Returns.Add(id);
+            underWay.Add(Given.Return(OrderId, id, refundMinor: 100));
         }
 
         private async Task DeliverAsync(int index, bool keep)
@@ -120,7 +140,7 @@ public sealed class OrderSagaProperties
 
         private static bool IsCommand(object message) => message is
             ReserveStock or ConfirmStock or CancelStock or ReturnStock or AuthorizePayment or CapturePayment or VoidPayment or RefundPayment
-            or ConfirmOrder or RejectOrder or CancelOrder;
+            or ReturnStockLines or RefundPaymentPart or CompleteOrderReturn or ConfirmOrder or RejectOrder or CancelOrder;
 
         private int Next() => position < choices.Length ? choices[position++] : 0;
     }

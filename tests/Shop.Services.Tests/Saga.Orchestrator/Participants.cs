@@ -26,6 +26,9 @@ internal sealed class Participants(Guid orderId)
     /// <summary>How often the units were sold, and the money taken.</summary>
     public (int Stock, int Payment) Done { get; private set; }
 
+    /// <summary>Which returns of lines had their effect, each at most once.</summary>
+    public (HashSet<Guid> Restocked, HashSet<Guid> Refunded, HashSet<Guid> Recorded) Returns { get; } = ([], [], []);
+
     /// <param name="refuse">Whether a first Try or Confirm is refused.</param>
     /// <returns>The reply to the saga.</returns>
     public object Handle(object command, bool refuse)
@@ -39,7 +42,7 @@ internal sealed class Participants(Guid orderId)
             _ => null,
         };
         if (reply is null)
-            return HandleOrder(command);
+            return HandleReturn(command) ?? HandleOrder(command);
 
         var isStock = command is ReserveStock or ConfirmStock or CancelStock or ReturnStock;
         var before = isStock ? Stock : Payment;
@@ -82,6 +85,28 @@ internal sealed class Participants(Guid orderId)
         Standing.Undone => nameof(PaymentRefunded),
         _ => nameof(PaymentVoided),
     };
+
+    /// <summary>What was undone as a whole has nothing left to give back line by line; the answer is the same.</summary>
+    private object? HandleReturn(object command)
+    {
+        switch (command)
+        {
+            case ReturnStockLines lines:
+                if (Stock == Standing.Done)
+                    Returns.Restocked.Add(lines.ReturnId);
+                return new StockLinesReturned { OrderId = orderId, ReturnId = lines.ReturnId };
+            case RefundPaymentPart part:
+                if (Payment == Standing.Done)
+                    Returns.Refunded.Add(part.ReturnId);
+                return new PaymentPartRefunded { OrderId = orderId, ReturnId = part.ReturnId, AmountMinor = part.AmountMinor };
+            case CompleteOrderReturn complete:
+                (Returns.Restocked.Contains(complete.ReturnId), Returns.Refunded.Contains(complete.ReturnId)).ShouldBe((true, true), "recorded before it was given back");
+                Returns.Recorded.Add(complete.ReturnId);
+                return new OrderReturnCompleted { OrderId = orderId, ReturnId = complete.ReturnId };
+            default:
+                return null;
+        }
+    }
 
     private object HandleOrder(object command)
     {
