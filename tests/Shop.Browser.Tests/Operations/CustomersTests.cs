@@ -27,7 +27,7 @@ public sealed class CustomersTests(Site site)
         left.ToString().ShouldNotContain("Erin Erased");
         left.GetProperty("status").GetString().ShouldBe("confirmed");
         await Site.GoAsync(page, "/console/audit");
-        await Assertions.Expect(page.GetByRole(AriaRole.Row, new() { Name = "customer-erased" })).ToContainTextAsync("customer c-erin");
+        await Assertions.Expect(page.GetByRole(AriaRole.Row, new() { Name = "customer-erased" }).Filter(new() { HasText = "customer c-erin" })).ToBeVisibleAsync();
     }
 
     [Fact]
