@@ -68,6 +68,7 @@ public static class OrderingModuleExtensions
         ReturnOrderEndpoint.Map(routes);
         ErasureEndpoints.Map(routes);
         LiveAuditService.Map(routes);
+        CustomerErasuresEndpoint.Map(routes);
         return routes;
     }
 }

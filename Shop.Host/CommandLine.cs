@@ -102,8 +102,8 @@ internal static class CommandLine
     private static Command DescribeMigrate()
     {
         var from = new Option<string>("--from") { Description = "sqlite: the stores in --data.", Required = true };
-        var to = new Option<string>("--to") { Description = "postgres: the empty databases that ConnectionStrings__order, __payment, __inventory and __saga name.", Required = true };
-        var migrate = new Command("migrate", "Move all stores elsewhere, compare everything, report. Run it again after any interruption.") { from, to };
+        var to = new Option<string>("--to") { Description = "postgres: the empty databases that ConnectionStrings__order, __payment, __inventory, __saga and __accounts name.", Required = true };
+        var migrate = new Command("migrate", "Move all stores and the accounts elsewhere, compare everything, report. Run it again after any interruption.") { from, to };
         migrate.SetAction((parsed, cancellation) => MigrateCommand.RunAsync(
             parsed.GetValue(from)!, parsed.GetValue(to)!, parsed.GetValue(Data)!, Environment(), Console.Out, cancellation));
         return migrate;
@@ -113,7 +113,7 @@ internal static class CommandLine
 
     private static Command DescribeErase()
     {
-        var customer = new Option<string?>("--customer") { Description = "Id of the customer whose personal data all orders lose." };
+        var customer = new Option<string?>("--customer") { Description = "Id of the customer whose personal data all orders lose, and whose account is erased." };
         var order = new Option<Guid?>("--order") { Description = "Id of a guest's order that loses its personal data." };
         var by = new Option<string>("--by") { Description = "Who asks for it; stored for ever.", Required = true };
         var reason = new Option<string>("--reason") { Description = "Why; stored for ever, so without anything about the customer.", DefaultValueFactory = _ => "asked to be forgotten" };

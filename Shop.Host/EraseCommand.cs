@@ -5,10 +5,11 @@ using Shop.EventSourcing.Protection;
 using Shop.EventSourcing.Storage;
 using Shop.EventSourcing.Storage.Sqlite;
 using Shop.Ordering;
+using Shop.Storefront.Accounts;
 
 namespace Shop.Host;
 
-/// <summary>Erases a customer's personal data in the stores of a data folder that no shop runs on.</summary>
+/// <summary>Erases a customer's personal data, and the account, in a data folder that no shop runs on.</summary>
 internal static class EraseCommand
 {
     /// <returns>0 when it is erased, 1 when there is nothing to erase.</returns>
@@ -19,11 +20,12 @@ internal static class EraseCommand
             throw new StartException("Name whose data to erase: either --customer ID, or --order ID of a guest's order.");
         try
         {
+            OrderRules.CheckCustomer(customerId);
             ErasureEndpoints.Check(by, reason);
         }
         catch (DomainException invalid)
         {
-            throw new StartException($"--{invalid.Field}: {invalid.Message}", invalid);
+            throw new StartException($"--{(invalid.Field == "customerId" ? "customer" : invalid.Field)}: {invalid.Message}", invalid);
         }
 
         var definition = OrderingModuleExtensions.Store;
@@ -33,7 +35,10 @@ internal static class EraseCommand
         using var folder = DataFolder.Open(data);
         await using var store = new EventStore(definition.Name, new SqliteEngine(file, definition.Tables), definition.InlineProjections, TimeProvider.System);
         await store.OpenAsync(SchemaScript.FromAssembly(definition.Schema, "Sqlite"), cancellationToken);
-        var erasure = await Erasing.EraseAsync(store, OrderPersonalData.SubjectOf(customerId, orderId ?? default), by, reason, cancellationToken);
+        if (customerId is not null)
+            await CustomerErasures.RecordAsync(store, customerId, TimeProvider.System, cancellationToken);
+        var erasure = await Erasing.EraseAsync(
+            store, OrderPersonalData.SubjectOf(customerId, orderId ?? default), by, reason, evenWithoutKey: customerId is not null, cancellationToken);
 
         // The erasure is an event: read models are as up to date as they were, so that an audit finds nothing behind.
         foreach (var projection in definition.AsyncProjections)
@@ -42,22 +47,32 @@ internal static class EraseCommand
             await runner.CatchUpAsync(cancellationToken);
         }
 
-        return Print(output, erasure);
+        // Last: the next shop on the folder does it by what was recorded, should this process end before.
+        return Print(output, erasure, customerId is null ? null : await EmbeddedAccounts.EraseAsync(data, customerId, cancellationToken));
     }
 
-    private static int Print(TextWriter output, Erasure? erasure)
+    /// <param name="accounts">Null: there are none.</param>
+    private static int Print(TextWriter output, Erasure? erasure, ErasedAccounts? accounts)
     {
-        if (erasure is null)
+        if (erasure is null or { KeysDestroyed: 0 } && accounts is null or { Erased: [], Kept: [] })
         {
-            output.WriteLine("There is nothing to erase: no order of this id ever held a name, e-mail or address. Check the id.");
+            output.WriteLine("There is nothing to erase: no order of this id ever held a name, e-mail or address, and no account has it. Check the id.");
             return 1;
         }
 
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"Erased {erasure.Subject} at {erasure.ErasedAt:u}, by {erasure.By}: {erasure.Reason}. Keys destroyed: {erasure.KeysDestroyed}."));
-        if (!erasure.Purged)
-            output.WriteLine("Somebody reads the store all the time: bytes of the wrapped key may still be in its file. Run it again.");
+        if (erasure is { KeysDestroyed: > 0 })
+        {
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Erased {erasure.Subject} at {erasure.ErasedAt:u}, by {erasure.By}: {erasure.Reason}. Keys destroyed: {erasure.KeysDestroyed}."));
+        }
+
+        if (accounts is { Erased.Count: > 0 })
+            output.WriteLine("The account of this id is erased.");
+        if (accounts is { Kept.Count: > 0 })
+            output.WriteLine("The account of this id is an operator's, and is not erased.");
+        if (erasure is { Purged: false } || accounts is { IsPurged: false })
+            output.WriteLine("Somebody reads the store all the time: bytes of what was erased may still be in its file. Run it again.");
         return 0;
     }
 }

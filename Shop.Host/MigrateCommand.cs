@@ -4,10 +4,11 @@ using Microsoft.Data.Sqlite;
 using Npgsql;
 using Shop.EventSourcing.Storage;
 using Shop.EventSourcing.Storage.Migration;
+using Shop.Storefront.Accounts;
 
 namespace Shop.Host;
 
-/// <summary>Moves all stores of a data folder to PostgreSQL.</summary>
+/// <summary>Moves all stores of a data folder, and the accounts, to PostgreSQL.</summary>
 internal static class MigrateCommand
 {
     /// <returns>0 when everything is moved and compared.</returns>
@@ -21,13 +22,19 @@ internal static class MigrateCommand
         using var folder = DataFolder.Open(data, evenIfMoved: true);
         var started = Stopwatch.GetTimestamp();
         var migrations = new List<(string Name, StoreMigration Migration)>();
+        DatabaseMigration? accounts = null;
         try
         {
             // All of them first, so that none is moved when another cannot be.
             foreach (var definition in Stores.All)
                 migrations.Add((definition.Name, await OpenAsync(definition, data, configuration, cancellationToken)));
+            accounts = await EmbeddedAccounts.OpenMigrationAsync(data, configuration, cancellationToken);
             foreach (var (name, migration) in migrations)
                 Print(await migration.RunAsync(new Progress(name, output), cancellationToken), output);
+            if (accounts is null)
+                output.WriteLine(Text($"{AccountsDatabase.Name}: there are none in {data}."));
+            else
+                Print(await accounts.RunAsync(cancellationToken), output);
             folder.MarkMoved(Stores.PostgreSql);
         }
         catch (MigrationException error)
@@ -46,6 +53,8 @@ internal static class MigrateCommand
         {
             foreach (var (_, migration) in migrations)
                 await migration.DisposeAsync();
+            if (accounts is not null)
+                await accounts.DisposeAsync();
         }
 
         output.WriteLine(Text($"""
@@ -59,7 +68,7 @@ internal static class MigrateCommand
     private static async Task<StoreMigration> OpenAsync(Messaging.StoreDefinition definition, string data, IConfiguration configuration, CancellationToken cancellationToken) =>
         await StoreMigration.OpenAsync(
             new(
-                definition.Name, Stores.FileOf(data, definition), Stores.ConnectionString(configuration, definition), definition.Tables,
+                definition.Name, Stores.FileOf(data, definition), Stores.ConnectionString(configuration, definition.Name), definition.Tables,
                 SchemaScript.FromAssembly(definition.Schema, "Sqlite"), SchemaScript.FromAssembly(definition.Schema, "PostgreSql")),
             TimeProvider.System, cancellationToken);
 
@@ -72,7 +81,18 @@ internal static class MigrateCommand
         }
 
         output.WriteLine(Text($"{store.Name}: {store.Head:N0} events{(store.ResumedAfter > 0 ? Text($", of which {store.ResumedAfter:N0} had been moved before") : "")}"));
-        foreach (var table in store.Tables)
+        Print(store.Tables, output);
+    }
+
+    private static void Print(MovedDatabase database, TextWriter output)
+    {
+        output.WriteLine(database.WasDone ? $"{database.Name}: were moved before; nothing to do." : $"{database.Name}:");
+        Print(database.Tables, output);
+    }
+
+    private static void Print(IReadOnlyList<MovedStoreTable> tables, TextWriter output)
+    {
+        foreach (var table in tables)
             output.WriteLine(Text($"  {table.Name,-16} {table.Digest.Rows,12:N0}  {table.Digest.Sum:x32}"));
     }
 

@@ -29,7 +29,7 @@ internal static class Stores
     {
         try
         {
-            return new PostgreSqlEngine(ConnectionString(configuration, definition), definition.Tables);
+            return new PostgreSqlEngine(ConnectionString(configuration, definition.Name), definition.Tables);
         }
         catch (Exception error) when (error is ArgumentException or FormatException)
         {
@@ -38,10 +38,10 @@ internal static class Stores
     }
 
     /// <exception cref="StartException">It is missing.</exception>
-    public static string ConnectionString(IConfiguration configuration, StoreDefinition definition) =>
-        configuration.GetConnectionString(definition.Name) is { Length: > 0 } given
+    public static string ConnectionString(IConfiguration configuration, string name) =>
+        configuration.GetConnectionString(name) is { Length: > 0 } given
             ? given
             : throw new StartException(
-                $"ConnectionStrings__{definition.Name} is not set: it names the PostgreSQL database of {definition.Name}, "
-                + $"such as Host=localhost;Port=5432;Database=shop_{definition.Name};Username=shop_{definition.Name};Password=…");
+                $"ConnectionStrings__{name} is not set: it names the PostgreSQL database of {name}, "
+                + $"such as Host=localhost;Port=5432;Database=shop_{name};Username=shop_{name};Password=…");
 }

@@ -5,7 +5,8 @@ using Shop.Messaging;
 namespace Shop.Ordering;
 
 /// <param name="Wait">How long the client is ready to wait for the end of the order; zero: not at all.</param>
-public sealed record Checkout(string Key, string? CustomerId, PlaceOrderRequest Request, TimeSpan Wait);
+/// <param name="IsByCustomer">The customer orders, by an account of the site; false: an operator, or another system, orders for them.</param>
+public sealed record Checkout(string Key, string? CustomerId, PlaceOrderRequest Request, TimeSpan Wait, bool IsByCustomer = false);
 
 /// <summary>
 /// Places an order once per key. The key's acceptance, the order and the message that starts its saga are one write set; so is
@@ -76,6 +77,7 @@ public sealed class OrderPlacement(
         var place = new OrderCommand.Place(
             accept.OrderId, checkout.CustomerId, priced, currency, checkout.Request.PaymentMethod!, accept.At, requestId,
             Customer: sealedData?.Customer, ShippingAddress: sealedData?.ShippingAddress);
+        RefuseErased(checkout, sealedData);
         sealedData?.Key.Use();
         order.Append(OrderDecider.Decide(place, order.State));
         request.Append(accepted);
@@ -83,6 +85,14 @@ public sealed class OrderPlacement(
         if (checkout.Wait == TimeSpan.Zero)
             request.Append(IdempotentRequestDecider.Decide(OrderAnswer.Of(placed, order.Version, accept.At), request.State));
         return (placed.Terms, request.State);
+    }
+
+    /// <summary>A token is good for a while after its account was erased: nothing personal comes back by it.</summary>
+    /// <exception cref="DomainException">The customer was erased, and the account with them.</exception>
+    private static void RefuseErased(Checkout checkout, SealedOrderData? sealedData)
+    {
+        if (checkout.IsByCustomer && sealedData is { Key.WasErased: true })
+            throw new DomainException("account-erased", "This account was erased, with all that was known of its owner. Open an account anew to order.", conflict: true);
     }
 
     /// <summary>The wait ran out: 202 from now on, unless the order's end was quicker.</summary>

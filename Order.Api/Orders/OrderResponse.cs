@@ -101,4 +101,5 @@ public static class OrderStatus
 [JsonSerializable(typeof(OrderTotalsResponse))]
 [JsonSerializable(typeof(OrderHistoryResponse))]
 [JsonSerializable(typeof(ErasureResponse))]
+[JsonSerializable(typeof(CustomerErasurePage))]
 internal sealed partial class OrderingHttpJson : JsonSerializerContext;

@@ -48,7 +48,7 @@ public static class PlaceOrderEndpoint
         request = request with { CustomerId = CustomerOf(http.User, request) };
         var waitSeconds = PreferWait.Seconds(prefer);
         var answer = await placement.PlaceAsync(
-            new(idempotencyKey!, request.CustomerId, request, TimeSpan.FromSeconds(waitSeconds)), cancellationToken);
+            new(idempotencyKey!, request.CustomerId, request, TimeSpan.FromSeconds(waitSeconds), IsByCustomer: !http.User.IsOperator()), cancellationToken);
         if (answer is null)
         {
             http.Response.Headers.RetryAfter = "1";

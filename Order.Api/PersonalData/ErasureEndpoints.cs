@@ -12,7 +12,7 @@ public sealed record ErasureRequest(string? By, string? Reason);
 
 /// <summary>What was erased. The same request again gives the same answer.</summary>
 /// <param name="Subject">Whose data it was: <c>customer:…</c>, or <c>order:…</c> of a guest.</param>
-/// <param name="KeysDestroyed">Of this subject so far; each protected what was stored between two erasures.</param>
+/// <param name="KeysDestroyed">Of this subject so far; each protected what was stored between two erasures. 0: no order ever held anything of it.</param>
 /// <param name="Purged">False: the key is destroyed, but bytes of it may still be in the database's files. Ask again in a minute.</param>
 public sealed record ErasureResponse(string Subject, DateTimeOffset ErasedAt, string By, string Reason, int KeysDestroyed, bool Purged)
 {
@@ -28,24 +28,23 @@ public static class ErasureEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         Describe(routes.MapPost("/customers/{customerId}/erase", EraseCustomerAsync), "EraseCustomer")
-            .WithSummary("Erases what all orders say of a customer: name, e-mail, addresses. The orders stay.");
-        Describe(routes.MapPost("/orders/{id}/erase", EraseGuestAsync), "EraseGuestOrder").ProducesProblem(StatusCodes.Status409Conflict)
+            .WithSummary("Erases what all orders say of a customer: name, e-mail, addresses; and the customer's account, which the site erases by itself. The orders stay.");
+        Describe(routes.MapPost("/orders/{id}/erase", EraseGuestAsync), "EraseGuestOrder").ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
             .WithSummary("Erases what a guest's order says of a person. The order stays.");
     }
 
     private static RouteHandlerBuilder Describe(RouteHandlerBuilder route, string name) => route.RequireAuthorization(Policies.Operator).WithName(name).WithTags("Personal data")
-        .Produces<ErasureResponse>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        .Produces<ErasureResponse>().ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<IResult> EraseCustomerAsync(
-        string customerId, ErasureRequest request, EventStore<OrderingModule> store, PersonalData<OrderingModule> personalData, HttpContext http, CancellationToken cancellationToken)
+        string customerId, ErasureRequest request, EventStore<OrderingModule> store, PersonalData<OrderingModule> personalData, TimeProvider clock, HttpContext http, CancellationToken cancellationToken)
     {
+        OrderRules.CheckCustomer(customerId);
         var (by, reason) = Check(request.By, request.Reason);
         await store.RecordOperatorActionAsync(http.Acts("customer-erased", $"customer {customerId}", reason), cancellationToken);
-        return await personalData.EraseAsync(OrderPersonalData.SubjectOf(customerId, default), by, reason, cancellationToken) is { } erasure
-            ? TypedResults.Json(ErasureResponse.Of(erasure), OrderingHttpJson.Default.ErasureResponse)
-            : Problems.Of(
-                StatusCodes.Status404NotFound, "nothing-to-erase", "customerId",
-                "No order of this customer ever held a name, e-mail or address. Check the id: it is the customerId of the orders.");
+        await CustomerErasures.RecordAsync(store, customerId, clock, cancellationToken);
+        var erasure = await personalData.EraseAsync(OrderPersonalData.SubjectOf(customerId, default), by, reason, evenWithoutKey: true, cancellationToken);
+        return TypedResults.Json(ErasureResponse.Of(erasure!), OrderingHttpJson.Default.ErasureResponse);
     }
 
     private static async Task<IResult> EraseGuestAsync(
@@ -62,7 +61,7 @@ public static class ErasureEndpoints
         }
 
         await store.RecordOperatorActionAsync(http.Acts("guest-erased", $"order {orderId:D}", reason), cancellationToken);
-        return await personalData.EraseAsync(OrderPersonalData.SubjectOf(null, orderId), by, reason, cancellationToken) is { } erasure
+        return await personalData.EraseAsync(OrderPersonalData.SubjectOf(null, orderId), by, reason, cancellationToken: cancellationToken) is { } erasure
             ? TypedResults.Json(ErasureResponse.Of(erasure), OrderingHttpJson.Default.ErasureResponse)
             : Problems.Of(StatusCodes.Status404NotFound, "nothing-to-erase", "id", "This order never held a name, e-mail or address.");
     }

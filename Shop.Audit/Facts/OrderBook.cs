@@ -107,7 +107,7 @@ public sealed class OrderBook : IEventBook
                 requestOf[requests[recorded.Stream]] = recorded.Stream;
                 return true;
             default:
-                return recorded.Type is "order-cancellation-requested.v1" or "request-answered.v1" or "product-quoted.v1" or "operator-acted.v1";
+                return recorded.Type is "order-cancellation-requested.v1" or "request-answered.v1" or "product-quoted.v1" or "operator-acted.v1" or "customer-erasure-asked.v1";
         }
     }
 

@@ -128,7 +128,7 @@ internal sealed class LiveFacts(IReadOnlyList<FollowedStore> stores)
     private static bool IsFirst(RecordedEvent recorded) =>
         recorded.Type.StartsWith("stock-", StringComparison.Ordinal) ? recorded.Type == "stock-reserved.v1" : recorded.Version == 1;
 
-    private static bool IsOfDataKeys(RecordedEvent recorded) => recorded.Type is "data-key-created.v1" or "personal-data-erased.v1";
+    private static bool IsOfDataKeys(RecordedEvent recorded) => recorded.Type is "data-key-created.v1" or "personal-data-erased.v1" or "subject-erased-without-key.v1";
 
     private static Guid? OrderOf(RecordedEvent recorded, JsonElement data)
     {

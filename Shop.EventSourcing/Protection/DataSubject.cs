@@ -5,8 +5,8 @@ namespace Shop.EventSourcing.Protection;
 /// uses a key and an erasure meet in the version of one stream, on any number of replicas.
 /// </summary>
 /// <param name="Key">The key in use, or null.</param>
-/// <param name="LastErasure">Null: nothing was ever erased.</param>
-/// <param name="Erasures">How often something was.</param>
+/// <param name="LastErasure">Null: it was never erased. With an empty key id: it was, and had no key.</param>
+/// <param name="Erasures">How many keys were destroyed.</param>
 public sealed record DataSubject(DataSubjectEvent.KeyCreated? Key, DataSubjectEvent.Erased? LastErasure, int Erasures)
 {
     public static readonly DataSubject Initial = new(null, null, 0);
@@ -17,10 +17,14 @@ public sealed record DataSubject(DataSubjectEvent.KeyCreated? Key, DataSubjectEv
     {
         DataSubjectEvent.KeyCreated created => state with { Key = created },
         DataSubjectEvent.Erased erased => new(null, erased, state.Erasures + 1),
+        DataSubjectEvent.ErasedWithoutKey erased => state with { LastErasure = new(Guid.Empty, erased.By, erased.Reason, erased.ErasedAt) },
         _ => throw new InvalidOperationException($"Unknown event {@event.GetType().Name}."),
     };
 
     /// <summary>Destroys the key in use; nothing when there is none.</summary>
-    public IReadOnlyList<DataSubjectEvent> Erase(string by, string reason, DateTimeOffset at) =>
-        Key is { } key ? [new DataSubjectEvent.Erased(key.KeyId, by, reason, at)] : [];
+    /// <param name="evenWithoutKey">A subject that never had a key is noted as erased all the same, once.</param>
+    public IReadOnlyList<DataSubjectEvent> Erase(string by, string reason, DateTimeOffset at, bool evenWithoutKey) =>
+        Key is { } key ? [new DataSubjectEvent.Erased(key.KeyId, by, reason, at)]
+        : evenWithoutKey && LastErasure is null ? [new DataSubjectEvent.ErasedWithoutKey(by, reason, at)]
+        : [];
 }

@@ -3,7 +3,7 @@ using Shop.EventSourcing.Storage;
 namespace Shop.EventSourcing.Protection;
 
 /// <summary>What an erasure did.</summary>
-/// <param name="KeyId">The key that was destroyed last.</param>
+/// <param name="KeyId">The key that was destroyed last; empty when there was none.</param>
 /// <param name="KeysDestroyed">Of this subject, ever.</param>
 /// <param name="Purged">
 /// False: the key is destroyed, but the database's files may still hold its wrapped bytes, since somebody was reading all the time.
@@ -20,8 +20,13 @@ public static class Erasing
     /// </summary>
     /// <param name="by">Who asked for it; stored for ever.</param>
     /// <param name="reason">Why; stored for ever, so without anything about the subject.</param>
-    /// <returns>The last erasure of this subject, or null when nothing was ever protected for it.</returns>
-    public static async Task<Erasure?> EraseAsync(EventStore store, string subject, string by, string reason, CancellationToken cancellationToken = default)
+    /// <param name="evenWithoutKey">
+    /// Records it also of a subject for which nothing was ever protected: others may keep data of it, and <see cref="SubjectKey.WasErased"/> tells
+    /// later who comes back.
+    /// </param>
+    /// <returns>The last erasure of this subject, or null when nothing was ever protected for it and none was recorded.</returns>
+    public static async Task<Erasure?> EraseAsync(
+        EventStore store, string subject, string by, string reason, bool evenWithoutKey = false, CancellationToken cancellationToken = default)
     {
         var at = store.Clock.GetUtcNow().TruncateToMicroseconds();
         var (state, _) = await store.ExecuteAsync(
@@ -32,7 +37,7 @@ public static class Erasing
                 {
                     if (handle.State.Key is { } key)
                         unit.Write(DataKeyRow.Table.Upsert(DataKeyRow.Destroyed(key.KeyId, subject, key.CreatedAt)));
-                    handle.Append(handle.State.Erase(by, reason, at));
+                    handle.Append(handle.State.Erase(by, reason, at, evenWithoutKey));
                     return handle.State;
                 });
             },

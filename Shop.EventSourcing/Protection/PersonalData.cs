@@ -61,9 +61,9 @@ public class PersonalData
     }
 
     /// <inheritdoc cref="Erasing.EraseAsync"/>
-    public async Task<Erasure?> EraseAsync(string subject, string by, string reason, CancellationToken cancellationToken = default)
+    public async Task<Erasure?> EraseAsync(string subject, string by, string reason, bool evenWithoutKey = false, CancellationToken cancellationToken = default)
     {
-        var erasure = await Erasing.EraseAsync(store, subject, by, reason, cancellationToken);
+        var erasure = await Erasing.EraseAsync(store, subject, by, reason, evenWithoutKey, cancellationToken);
         if (erasure is not null)
             cache.Remove(erasure.KeyId);
         return erasure;

@@ -20,6 +20,9 @@ public sealed class SubjectKey
         this.isNew = isNew;
     }
 
+    /// <summary>Whether the subject was erased before, and this is data that comes after it. To be asked inside a <see cref="UnitOfWork.Decide{T}"/>.</summary>
+    public bool WasErased => subject.State.LastErasure is not null;
+
     /// <summary>Seals a value. It can be opened under this stream and field only.</summary>
     /// <param name="field">Name of the member that will hold it.</param>
     public Protected<T> Protect<T>(T value, JsonTypeInfo<T> json, string stream, string field) where T : class => key.Seal(value, json, stream, field);

@@ -14,7 +14,8 @@ namespace Shop.ServiceDefaults.Databases;
 /// <c>ConnectionStrings:{name}</c>. Its tables are made by numbered scripts that the service has embedded under
 /// <c>Schema/Sqlite</c> and <c>Schema/PostgreSql</c>.
 /// </summary>
-public sealed partial class PlainDatabase(string name, IConfiguration configuration, IHostEnvironment environment)
+/// <param name="environment">Whose credentials are checked in Production; null: of nobody, as for a person at the command line.</param>
+public sealed partial class PlainDatabase(string name, IConfiguration configuration, IHostEnvironment? environment)
 {
     private const string PatienceSetting = "Shop:Startup:WaitSeconds";
     private const int DefaultPatienceSeconds = 60;

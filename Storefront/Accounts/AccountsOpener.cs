@@ -1,9 +1,7 @@
 using System.Data.Common;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using Shop.ServiceDefaults.Databases;
 using Shop.ServiceDefaults.Security;
 
@@ -17,7 +15,7 @@ internal sealed class AccountsOpener(
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         var first = options.Value.CheckedOperator(environment);
-        await database.OpenAsync(NewConnection, typeof(AccountsOpener).Assembly, _ => PrepareAsync(first), clock, logger, cancellationToken);
+        await AccountsDatabase.OpenAsync(database, _ => PrepareAsync(first), clock, logger, cancellationToken);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -29,8 +27,6 @@ internal sealed class AccountsOpener(
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    private DbConnection NewConnection() => database.IsEmbedded ? new SqliteConnection(database.ConnectionString) : new NpgsqlConnection(database.ConnectionString);
 
     private async Task PrepareAsync(FirstOperator? first)
     {

@@ -13,6 +13,14 @@ public sealed class AccountsOptions
     /// <summary>How long the site keeps somebody signed in who does not come back.</summary>
     public int SessionDays { get; set; } = 14;
 
+    /// <summary>How often it is looked whether somebody who is signed in still has an account.</summary>
+    public int SessionCheckSeconds { get; set; } = 60;
+
+    /// <summary>How often the order service is asked whom to erase.</summary>
+    public int ErasureCheckSeconds { get; set; } = 5;
+
+    internal TimeSpan SessionCheck => TimeSpan.FromSeconds(SessionCheckSeconds);
+
     /// <summary>The first operator, made at the start when there is no account of that address.</summary>
     public FirstOperator? Operator { get; set; }
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -9,7 +10,6 @@ namespace Shop.Storefront.Accounts;
 /// <summary>Accounts on ASP.NET Core Identity, and the site's cookie.</summary>
 internal static class AccountsRegistration
 {
-    private const string DatabaseName = "accounts";
     private const int FailuresMax = 5;
     private static readonly TimeSpan Lockout = TimeSpan.FromMinutes(5);
 
@@ -18,8 +18,10 @@ internal static class AccountsRegistration
         services.AddOptions<AccountsOptions>().BindConfiguration(AccountsOptions.Section)
             .Validate(options => options.TokenMinutes > 0, $"Setting {AccountsOptions.Section}:{nameof(AccountsOptions.TokenMinutes)} must be at least 1.")
             .Validate(options => options.SessionDays > 0, $"Setting {AccountsOptions.Section}:{nameof(AccountsOptions.SessionDays)} must be at least 1.")
+            .Validate(options => options.SessionCheckSeconds > 0, $"Setting {AccountsOptions.Section}:{nameof(AccountsOptions.SessionCheckSeconds)} must be at least 1.")
+            .Validate(options => options.ErasureCheckSeconds > 0, $"Setting {AccountsOptions.Section}:{nameof(AccountsOptions.ErasureCheckSeconds)} must be at least 1.")
             .ValidateOnStart();
-        services.AddSingleton(provider => new PlainDatabase(DatabaseName, provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<IHostEnvironment>()));
+        services.AddSingleton(provider => AccountsDatabase.Of(provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<IHostEnvironment>()));
         services.AddDbContext<AccountsContext>((provider, options) =>
         {
             var database = provider.GetRequiredService<PlainDatabase>();
@@ -39,13 +41,16 @@ internal static class AccountsRegistration
             cookie.ReturnUrlParameter = "back";
             cookie.ExpireTimeSpan = TimeSpan.FromDays(options.Value.SessionDays);
             cookie.SlidingExpiration = true;
-            cookie.Events.OnValidatePrincipal = SecurityStampValidator.ValidatePrincipalAsync;
+            cookie.Events.OnValidatePrincipal = AccountRevalidation.ValidateCookieAsync;
         });
+        services.AddScoped<AuthenticationStateProvider, AccountRevalidation>();
         services.AddSingleton<DemoAccounts>();
         services.AddScoped<AccountService>();
         services.AddScoped<UserToken>();
+        services.AddSingleton<AccountErasure>();
         services.AddHostedService<AccountsOpener>();
-        services.AddHealthChecks().AddCheck<AccountsHealthCheck>($"store {DatabaseName}", tags: ["ready"]);
+        services.AddHostedService<ErasureFollower>();
+        services.AddHealthChecks().AddCheck<AccountsHealthCheck>($"store {AccountsDatabase.Name}", tags: ["ready"]);
     }
 
     private static void Configure(IdentityOptions options)

@@ -2,8 +2,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Shop.EventSourcing.Storage.Migration;
 
-/// <summary>The SQLite store that is moved, as it stood when it was opened.</summary>
-internal sealed class MigrationSource : IDisposable
+/// <summary>The SQLite database that is moved, as it stood when it was opened.</summary>
+internal class MigrationSource : IDisposable
 {
     /// <summary>Of this database only: what is known of its schema and of itself, and what its processes do just now.</summary>
     private static readonly string[] Own = ["schema_scripts", "store_identity", "leases"];
@@ -16,14 +16,7 @@ internal sealed class MigrationSource : IDisposable
         connection = new(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ConnectionString);
         connection.Open();
         snapshot = connection.BeginTransaction(deferred: true);
-        Id = new((byte[])Single("SELECT id FROM store_identity"), bigEndian: true);
-        Head = (long)Single("SELECT coalesce(max(position), 0) FROM events");
     }
-
-    public Guid Id { get; }
-
-    /// <summary>Position of the last event.</summary>
-    public long Head { get; }
 
     /// <summary>All tables that are to be moved, with their columns.</summary>
     public IReadOnlyList<(string Table, IReadOnlyList<string> Columns)> Tables()
@@ -47,11 +40,17 @@ internal sealed class MigrationSource : IDisposable
 
     public void Dispose()
     {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
         snapshot.Dispose();
         connection.Dispose();
     }
 
-    private object Single(string sql)
+    protected object Single(string sql)
     {
         using var command = Command(sql);
         return command.ExecuteScalar()!;
@@ -76,6 +75,21 @@ internal sealed class MigrationSource : IDisposable
         command.Transaction = snapshot;
         return command;
     }
+}
+
+/// <summary>The SQLite store that is moved.</summary>
+internal sealed class StoreSource : MigrationSource
+{
+    public StoreSource(string path) : base(path)
+    {
+        Id = new((byte[])Single("SELECT id FROM store_identity"), bigEndian: true);
+        Head = (long)Single("SELECT coalesce(max(position), 0) FROM events");
+    }
+
+    public Guid Id { get; }
+
+    /// <summary>Position of the last event.</summary>
+    public long Head { get; }
 }
 
 /// <summary>A table of both databases.</summary>

@@ -3,8 +3,8 @@ using Npgsql;
 
 namespace Shop.EventSourcing.Storage.Migration;
 
-/// <summary>The PostgreSQL database that a store is moved to, held by one migration at a time.</summary>
-internal sealed class MigrationTarget : IAsyncDisposable
+/// <summary>The PostgreSQL database that is moved to, held by one migration at a time.</summary>
+internal sealed partial class MigrationTarget : IAsyncDisposable
 {
     // Any number that nothing else in the database locks.
     private const long MigrationLock = 0x4D6F7665;
@@ -62,6 +62,14 @@ internal sealed class MigrationTarget : IAsyncDisposable
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await ExecuteAsync("SELECT position FROM log_head FOR UPDATE", cancellationToken);
+        await RefuseFullAsync(tables, cancellationToken);
+        await ExecuteAsync("INSERT INTO migrations (source_id, source, started_at) VALUES ($1, $2, $3)", cancellationToken, sourceId, source, now.UtcDateTime);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <exception cref="MigrationException">A table has rows.</exception>
+    public async Task RefuseFullAsync(IReadOnlyList<MovedTable> tables, CancellationToken cancellationToken)
+    {
         foreach (var table in tables)
         {
             if (await SingleAsync<bool>($"SELECT EXISTS (SELECT FROM \"{table.Name}\")", cancellationToken))
@@ -70,9 +78,6 @@ internal sealed class MigrationTarget : IAsyncDisposable
                     $"{location} is not empty: table {table.Name} has rows, and they come from no migration. Give an empty database: stop the services, then drop and create it, such as with deploy/postgres/databases.sql.");
             }
         }
-
-        await ExecuteAsync("INSERT INTO migrations (source_id, source, started_at) VALUES ($1, $2, $3)", cancellationToken, sourceId, source, now.UtcDateTime);
-        await transaction.CommitAsync(cancellationToken);
     }
 
     public Task<long> HeadAsync(CancellationToken cancellationToken) => SingleAsync<long>("SELECT position FROM log_head", cancellationToken);

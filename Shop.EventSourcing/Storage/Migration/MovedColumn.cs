@@ -13,7 +13,7 @@ internal sealed record MovedColumn(string Name, string PostgreSqlType)
     /// <summary>Whether every value of this type has one meaning in both databases.</summary>
     public bool IsKnown => PostgreSqlType is "int8" or "int4" or "bool" or "text" or "bytea" or "uuid" or "timestamptz" or "float8";
 
-    /// <summary>What SQLite gave as what PostgreSQL takes: ids are 16 bytes or text there, instants microseconds, truth a number.</summary>
+    /// <summary>What SQLite gave as what PostgreSQL takes: ids are 16 bytes or text there, instants microseconds or EF Core's text, truth a number.</summary>
     public object? FromSqlite(object? value) => (PostgreSqlType, value) switch
     {
         (_, null or DBNull) => null,
@@ -25,6 +25,7 @@ internal sealed record MovedColumn(string Name, string PostgreSqlType)
         ("uuid", byte[] bytes) => new Guid(bytes, bigEndian: true),
         ("uuid", string text) => Guid.Parse(text),
         ("timestamptz", long microseconds) => Instants.FromUnixMicroseconds(microseconds).UtcDateTime,
+        ("timestamptz", string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).TruncateToMicroseconds().UtcDateTime,
         ("float8", double number) => number,
         ("float8", long number) => (double)number,
         _ => throw new MigrationException(

@@ -33,11 +33,8 @@ public sealed class StoreMigration : IAsyncDisposable
     private const int EventsPerTransaction = 5_000;
     private const string Events = "events";
 
-    /// <summary>Between a read model's table and the name of another generation of it.</summary>
-    private const string GenerationMark = "__";
-
     private readonly StoreMove move;
-    private readonly MigrationSource source;
+    private readonly StoreSource source;
     private readonly MigrationTarget target;
     private readonly IReadOnlyList<MovedTable> tables;
     private readonly MigrationRecord? record;
@@ -45,7 +42,7 @@ public sealed class StoreMigration : IAsyncDisposable
     private readonly TimeProvider clock;
 
     private StoreMigration(
-        StoreMove move, MigrationSource source, MigrationTarget target, IReadOnlyList<MovedTable> tables, MigrationRecord? record, string location, TimeProvider clock)
+        StoreMove move, StoreSource source, MigrationTarget target, IReadOnlyList<MovedTable> tables, MigrationRecord? record, string location, TimeProvider clock)
     {
         this.move = move;
         this.source = source;
@@ -66,12 +63,12 @@ public sealed class StoreMigration : IAsyncDisposable
             await sqlite.InitializeAsync(move.SqliteScripts, cancellationToken);
         var location = await PrepareAsync(move, cancellationToken);
 
-        var source = new MigrationSource(move.SqliteFile);
+        var source = new StoreSource(move.SqliteFile);
         MigrationTarget? target = null;
         try
         {
             target = await MigrationTarget.OpenAsync(move.ConnectionString, location, cancellationToken);
-            var tables = await MatchAsync(source, target, location, cancellationToken);
+            var tables = await MatchedTables.FindAsync(source, target, location, cancellationToken);
             var record = await target.FindRecordAsync(cancellationToken);
             Check(record, source, location);
             if (record is null)
@@ -160,33 +157,7 @@ public sealed class StoreMigration : IAsyncDisposable
         }
     }
 
-    /// <summary>Every table and column of the source with its counterpart: nothing is left behind without a word.</summary>
-    private static async Task<IReadOnlyList<MovedTable>> MatchAsync(MigrationSource source, MigrationTarget target, string location, CancellationToken cancellationToken)
-    {
-        var matched = new List<MovedTable>();
-        foreach (var (table, names) in source.Tables())
-        {
-            var types = await target.ColumnsAsync(table, cancellationToken);
-            if (types.Count == 0 && table.LastIndexOf(GenerationMark, StringComparison.Ordinal) is > 0 and var mark && (await target.ColumnsAsync(table[..mark], cancellationToken)).Count > 0)
-            {
-                await target.CreateLikeAsync(table, table[..mark], cancellationToken);
-                types = await target.ColumnsAsync(table, cancellationToken);
-            }
-
-            if (types.Count == 0)
-                throw new MigrationException($"{location} has no table {table}, which the source has. Both must be of the same version.");
-            if (names.FirstOrDefault(name => !types.ContainsKey(name)) is { } missing)
-                throw new MigrationException($"Table {table} of {location} has no column {missing}, which the source has. Both must be of the same version.");
-            var moved = new MovedTable(table, [.. names.Select(name => new MovedColumn(name, types[name]))]);
-            if (moved.Columns.FirstOrDefault(column => !column.IsKnown) is { } strange)
-                throw new MigrationException($"Column {strange.Name} of table {table} is a {strange.PostgreSqlType}, which this version cannot move.");
-            matched.Add(moved);
-        }
-
-        return matched;
-    }
-
-    private static void Check(MigrationRecord? record, MigrationSource source, string location)
+    private static void Check(MigrationRecord? record, StoreSource source, string location)
     {
         if (record is null)
             return;

@@ -31,7 +31,7 @@ public class Site : IAsyncLifetime
     public async Task InitializeAsync()
     {
         if (HasHost)
-            Host = await HostUnderTest.StartAsync(new Dictionary<string, string?> { ["Sandbox__SlowSeconds"] = "3", ["Audit__PatienceSeconds"] = "10" });
+            Host = await HostUnderTest.StartAsync(new Dictionary<string, string?> { ["Sandbox__SlowSeconds"] = "3", ["Audit__PatienceSeconds"] = "10", ["Shop__Accounts__SessionCheckSeconds"] = "2" });
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new()
         {

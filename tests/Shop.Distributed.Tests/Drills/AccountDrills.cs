@@ -28,6 +28,7 @@ public sealed class AccountDrills(DrillServers servers) : IAsyncLifetime
             ["ConnectionStrings__accounts"] = await servers.Database.CreateDatabaseAsync("shop_accounts"),
             ["Shop__Accounts__Operator__Email"] = "boss@example.com",
             ["Shop__Accounts__Operator__Password"] = Password,
+            ["Shop__Accounts__SessionCheckSeconds"] = "1",
             ["Storefront__Services__order"] = cluster.ReplicasOf(Service.Order)[0].Url,
         };
         sites = [.. Enumerable.Range(1, 2).Select(replica => new ServiceProcess("Storefront", replica, "/health/ready", logs, settings))];
@@ -63,6 +64,38 @@ public sealed class AccountDrills(DrillServers servers) : IAsyncLifetime
         await KnownEverywhereAsync(browser, customer, boss);
         (await PostAsync(1, "/account/token", new { email = "ada@example.com", password = "Shop-demo-1" })).StatusCode
             .ShouldBe(HttpStatusCode.Unauthorized, "nobody can try out a shop in Production");
+    }
+
+    [Fact]
+    public async Task Who_was_erased_at_the_order_service_while_no_site_ran_has_no_account_at_any_replica_and_may_come_back()
+    {
+        using var registered = await PostAsync(0, "/account/register", new { email = Email, password = Password });
+        var zoe = (await registered.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("customerId").GetString();
+        var boss = await TokenAsync(0, "boss@example.com");
+        using var browser = new SiteVisitor(sites[0].Url);
+        await browser.SubmitAsync("/account/sign-in", ("Form.Email", Email), ("Form.Password", Password));
+        await KnownEverywhereAsync(browser, await TokenAsync(1, Email), boss);
+        foreach (var site in sites)
+            await site.KillAsync();
+
+        using (var erase = new HttpRequestMessage(HttpMethod.Post, $"{cluster.ReplicasOf(Service.Order)[0].Url}/customers/{zoe}/erase") { Headers = { Authorization = new("Bearer", boss) } })
+        {
+            erase.Content = JsonContent.Create(new { by = "privacy desk", reason = "asked to be forgotten" });
+            using var erased = await http.SendAsync(erase);
+            erased.StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
+
+        foreach (var site in sites)
+            await site.StartUntilReadyAsync();
+        foreach (var (index, site) in sites.Index())
+        {
+            await Eventually.SoAsync(async () => (await PostAsync(index, "/account/token", new { email = Email, password = Password })).StatusCode == HttpStatusCode.Unauthorized, () => "the account is gone");
+            browser.MoveTo(site.Url);
+            await Eventually.SoAsync(async () => await browser.StatusOfAsync("/account") == HttpStatusCode.Found, () => "the browser is asked to sign in again");
+        }
+
+        (await PostAsync(1, "/account/register", new { email = Email, password = Password })).StatusCode.ShouldBe(HttpStatusCode.Created);
+        await TokenAsync(0, Email);
     }
 
     private async Task KnownEverywhereAsync(SiteVisitor browser, string customer, string boss)

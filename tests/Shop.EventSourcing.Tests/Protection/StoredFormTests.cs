@@ -42,13 +42,17 @@ public sealed class StoredFormTests
     [Theory]
     [InlineData("data-key-created.v1", """{"keyId":"01936f5e-7c00-7000-8000-000000000001","createdAt":"2026-01-02T03:04:05+00:00"}""")]
     [InlineData("personal-data-erased.v1", """{"keyId":"01936f5e-7c00-7000-8000-000000000001","by":"the desk","reason":"asked to","erasedAt":"2026-01-02T03:04:05+00:00"}""")]
+    [InlineData("subject-erased-without-key.v1", """{"by":"the desk","reason":"asked to","erasedAt":"2026-01-02T03:04:05+00:00"}""")]
     public void Every_stored_name_reads_and_writes_its_approved_sample(string name, string sample)
     {
-        DataSubjectEvent.Types.All.Count().ShouldBe(2);
+        DataSubjectEvent.Types.All.Count().ShouldBe(3);
         DataSubjectEvent.Types.TryDeserialize(name, Encoding.UTF8.GetBytes(sample), out var read).ShouldBeTrue();
-        read.ShouldBe(name == "data-key-created.v1"
-            ? new DataSubjectEvent.KeyCreated(KeyId, At)
-            : new DataSubjectEvent.Erased(KeyId, "the desk", "asked to", At));
+        read.ShouldBe(name switch
+        {
+            "data-key-created.v1" => new DataSubjectEvent.KeyCreated(KeyId, At),
+            "personal-data-erased.v1" => new DataSubjectEvent.Erased(KeyId, "the desk", "asked to", At),
+            _ => new DataSubjectEvent.ErasedWithoutKey("the desk", "asked to", At),
+        });
         var (storedName, data) = DataSubjectEvent.Types.Serialize(read!);
         (storedName, Encoding.UTF8.GetString(data)).ShouldBe((name, sample));
     }

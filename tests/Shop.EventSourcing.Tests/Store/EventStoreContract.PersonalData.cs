@@ -51,6 +51,29 @@ public abstract partial class EventStoreContract
     }
 
     [Fact]
+    public async Task A_subject_without_a_key_is_erased_once_and_known_when_it_comes_back()
+    {
+        var personalData = new PersonalData(store, new(Master));
+        (await WasErasedAsync()).ShouldBeFalse();
+
+        var erasure = (await personalData.EraseAsync("person:ada", "the desk", "asked to", evenWithoutKey: true)).ShouldNotBeNull();
+
+        (erasure.KeyId, erasure.By, erasure.KeysDestroyed).ShouldBe((Guid.Empty, "the desk", 0));
+        (await personalData.EraseAsync("person:ada", "somebody else", "later", evenWithoutKey: true)).ShouldBe(erasure);
+        (await personalData.EraseAsync("person:ada", "somebody else", "later")).ShouldBe(erasure);
+        (await WasErasedAsync()).ShouldBeTrue();
+        await WriteAsync(store, personalData, "ada", "new");
+        (await personalData.EraseAsync("person:ada", "the desk", "again", evenWithoutKey: true)).ShouldNotBeNull().KeysDestroyed.ShouldBe(1);
+        (await LogTypesAsync()).ShouldBe(["subject-erased-without-key.v1", "data-key-created.v1", "diary-written.v1", "personal-data-erased.v1"]);
+
+        async Task<bool> WasErasedAsync() => (await store.ExecuteAsync(async unit =>
+        {
+            var key = await personalData.OpenAsync(unit, "person:ada");
+            return unit.Decide(() => key.WasErased);
+        })).Item1;
+    }
+
+    [Fact]
     public async Task What_comes_after_an_erasure_has_a_key_of_its_own()
     {
         var personalData = new PersonalData(store, new(Master));

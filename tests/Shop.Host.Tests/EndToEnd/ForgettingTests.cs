@@ -98,7 +98,7 @@ public sealed class ForgettingTests(ITestOutputHelper output)
     }
 
     /// <summary>No stored event was changed.</summary>
-    private static async Task ShouldBeProvedAsync(string data)
+    internal static async Task ShouldBeProvedAsync(string data)
     {
         var (exitCode, text, errors) = await HostProcess.RunAsync("verify", "--data", data);
         exitCode.ShouldBe(0, text + string.Join('\n', errors));

@@ -14,6 +14,7 @@ public sealed class MigrateCommandTests(ITestOutputHelper output)
 {
     private const int Streams = 15_000;
     private const int EventsEach = 4;
+    private const int Accounts = 20_000;
 
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
@@ -24,6 +25,7 @@ public sealed class MigrateCommandTests(ITestOutputHelper output)
         var kills = int.TryParse(Environment.GetEnvironmentVariable("SHOP_MIGRATE_KILLS"), NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 3;
         using var folder = new TempFolder();
         await FillAsync(folder.Path);
+        await AccountRows.FillAsync(folder.Path, Accounts);
         await using var databases = await TargetDatabases.StartAsync();
 
         var random = new Random(kills);
@@ -43,6 +45,7 @@ public sealed class MigrateCommandTests(ITestOutputHelper output)
             head.ShouldBeGreaterThanOrEqualTo(reached);
             (await databases.NumberAsync("order", "SELECT count(*) FROM events")).ShouldBe(head);
             reached = head;
+            (await databases.NumberAsync("accounts", "SELECT count(*) FROM accounts")).ShouldBeOneOf(0, Accounts);
         }
 
         var (exitCode, text) = await MigrateAsync(databases, folder.Path);
@@ -50,10 +53,13 @@ public sealed class MigrateCommandTests(ITestOutputHelper output)
         exitCode.ShouldBe(0);
         text.ShouldContain("moved before");
         await ShouldBeEqualAsync(databases, folder.Path);
+        (await AccountRows.OfAsync(databases)).ShouldBe(await AccountRows.OfFolderAsync(folder.Path));
 
         // Killed before it could note in the folder that it was done.
         File.Delete(folder.Under("MOVED"));
-        (await MigrateAsync(databases, folder.Path)).Text.ShouldContain("order: was moved before, up to position 60,000; nothing to do.");
+        var again = (await MigrateAsync(databases, folder.Path)).Text;
+        again.ShouldContain("order: was moved before, up to position 60,000; nothing to do.");
+        again.ShouldContain("accounts: were moved before; nothing to do.");
     }
 
     [Fact]

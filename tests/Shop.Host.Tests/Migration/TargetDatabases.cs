@@ -6,7 +6,7 @@ using Shop.TestServers;
 
 namespace Shop.Host.Tests.Migration;
 
-/// <summary>An empty PostgreSQL database for each store.</summary>
+/// <summary>An empty PostgreSQL database for each store, and one for the accounts.</summary>
 internal sealed class TargetDatabases : IAsyncDisposable
 {
     private readonly PostgreSqlServer server;
@@ -24,6 +24,7 @@ internal sealed class TargetDatabases : IAsyncDisposable
         var databases = new TargetDatabases(await PostgreSqlServer.StartAsync());
         foreach (var definition in Stores.All)
             databases.Environment[$"ConnectionStrings__{definition.Name}"] = await databases.server.CreateDatabaseAsync($"shop_{definition.Name}");
+        databases.Environment["ConnectionStrings__accounts"] = await databases.server.CreateDatabaseAsync("shop_accounts");
         return databases;
     }
 

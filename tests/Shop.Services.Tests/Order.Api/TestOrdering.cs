@@ -72,6 +72,9 @@ public sealed class TestOrdering : IAsyncDisposable
     /// <summary>An operator, who may order for any customer.</summary>
     public HttpClient Client { get; }
 
+    /// <summary>A customer with an account of this id.</summary>
+    public HttpClient ClientOf(string customerId) => new HttpClient { BaseAddress = Client.BaseAddress }.SignIn(app.Services.CustomerToken(customerId));
+
     public World World => app.Services.GetRequiredService<World>();
 
     public EventStore<OrderingModule> Store => app.Services.GetRequiredService<EventStore<OrderingModule>>();

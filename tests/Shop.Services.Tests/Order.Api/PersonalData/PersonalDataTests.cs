@@ -173,8 +173,59 @@ public sealed class PersonalDataTests
             ((string)(await TestOrdering.JsonAsync(refused))["field"]!).ShouldBe(field);
         }
 
-        (await shop.EraseAsync("/customers/c-nobody/erase")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        ((string)(await TestOrdering.JsonAsync(await shop.EraseAsync($"/customers/{Zoe.Email}/erase")))["field"]!).ShouldBe("customerId");
         (await shop.CountAsync("personal-data-erased.v1")).ShouldBe(0);
+        (await shop.CountAsync("customer-erasure-asked.v1")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Every_erasure_that_was_asked_for_can_be_followed_by_its_number_also_of_whom_no_order_holds_anything()
+    {
+        await using var shop = await TestOrdering.StartAsync();
+        await shop.PlaceAsync("key", Zoe.Cart());
+        (await ErasuresAsync("")).ShouldBe(("", 0));
+
+        var report = await TestOrdering.JsonAsync(await shop.EraseAsync("/customers/c-nobody/erase"));
+        await shop.EraseAsync("/customers/c-zoe/erase");
+        JsonNode.DeepEquals(await TestOrdering.JsonAsync(await shop.EraseAsync("/customers/c-nobody/erase", by: "somebody else")), report).ShouldBeTrue();
+
+        ((int)report["keysDestroyed"]!, (string)report["by"]!).ShouldBe((0, "privacy desk"));
+        (await ErasuresAsync("")).ShouldBe(("1 c-nobody, 2 c-zoe, 3 c-nobody", 3));
+        (await ErasuresAsync("?after=1&limit=1")).ShouldBe(("2 c-zoe", 2));
+        (await ErasuresAsync("?after=3")).ShouldBe(("", 3));
+        (await shop.CountAsync("subject-erased-without-key.v1")).ShouldBe(1);
+
+        async Task<(string Items, long Next)> ErasuresAsync(string query)
+        {
+            var page = await shop.GetAsync($"/customers/erasures{query}");
+            return (string.Join(", ", page["items"]!.AsArray().Select(item => $"{item!["number"]} {item["customerId"]}")), (long)page["next"]!);
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task By_a_token_that_is_good_for_a_while_after_the_erasure_nothing_personal_comes_back(bool hasOrdered)
+    {
+        await using var shop = await TestOrdering.StartAsync();
+        using var zoe = shop.ClientOf("c-zoe");
+        if (hasOrdered)
+            (await PlaceAsync("one", Zoe.Cart())).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        await shop.EraseAsync("/customers/c-zoe/erase");
+
+        var refused = await PlaceAsync("two", Zoe.Cart());
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        ((string)(await TestOrdering.JsonAsync(refused))["code"]!).ShouldBe("account-erased");
+        new ByteSearch(Zoe.Words).FindInFolder(shop.Folder).ShouldBeEmpty();
+        (await shop.CountAsync("data-key-created.v1")).ShouldBe(hasOrdered ? 1 : 0);
+
+        Task<HttpResponseMessage> PlaceAsync(string key, JsonObject cart)
+        {
+            var request = new HttpRequestMessage(HttpMethod.Post, "/orders") { Content = new StringContent(cart.ToJsonString(), Encoding.UTF8, "application/json") };
+            request.Headers.Add("Idempotency-Key", key);
+            return zoe.SendAsync(request);
+        }
     }
 
     [Fact]

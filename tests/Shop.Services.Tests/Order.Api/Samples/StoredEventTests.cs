@@ -37,16 +37,19 @@ public sealed class StoredEventTests
             new Protected<string>(KeyId, "ZGVmZ2hpamtsbW5vMzmwBxSMdKQc_-I")),
         ["request-answered.v1"] = new IdempotentRequestEvent.Answered(
             201, "{\"orderId\":\"01936f5e-7c00-7000-8000-000000000001\",\"status\":\"confirmed\"}", "/orders/01936f5e-7c00-7000-8000-000000000001", At),
+        ["customer-erasure-asked.v1"] = new CustomerErasureAsked("c-17", At),
     };
 
+    private static readonly EventTypes[] Families = [OrderEvent.Types, QuotedProductEvent.Types, IdempotentRequestEvent.Types, CustomerErasures.Types];
+
     public static TheoryData<string> StoredNames =>
-        [.. new[] { OrderEvent.Types, QuotedProductEvent.Types, IdempotentRequestEvent.Types }.SelectMany(types => types.All).Select(pair => pair.Key)];
+        [.. Families.SelectMany(types => types.All).Select(pair => pair.Key)];
 
     [Theory]
     [MemberData(nameof(StoredNames))]
     public void Every_stored_name_reads_and_writes_its_approved_sample(string name)
     {
-        var types = new[] { OrderEvent.Types, QuotedProductEvent.Types, IdempotentRequestEvent.Types }.Single(candidate => candidate.All.Any(pair => pair.Key == name));
+        var types = Families.Single(candidate => candidate.All.Any(pair => pair.Key == name));
         var sample = File.ReadAllText(Path.Combine(Folder(), $"{name}.json"));
 
         types.TryDeserialize(name, Encoding.UTF8.GetBytes(sample), out var read).ShouldBeTrue();
