@@ -17,6 +17,7 @@ internal sealed partial class BrokerConnection(
     public static readonly TimeSpan RpcLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LogEvery = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(1);
     private int waiting;
 
     public BrokerAddress Address => address;
@@ -48,6 +49,23 @@ internal sealed partial class BrokerConnection(
     {
         await using var connection = await ConnectAsync(factory, "is the broker there?", lifetime.ApplicationStopping);
         await connection.CloseAsync(lifetime.ApplicationStopping);
+    }
+
+    /// <summary>Closes a connection in the background: one that does not answer may take its time, and nobody waits for it.</summary>
+    public static void Drop(IConnection connection) => _ = CloseAsync(connection);
+
+    private static async Task CloseAsync(IConnection dropped)
+    {
+        try
+        {
+            await dropped.AbortAsync(Constants.ReplySuccess, "No longer used", CloseLimit);
+            await dropped.DisposeAsync();
+        }
+#pragma warning disable CA1031 // It is out of use already.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
     }
 
     private async Task<IConnection> ConnectAsync(ConnectionFactory factory, string name, CancellationToken cancellationToken)

@@ -17,7 +17,6 @@ internal sealed class BrokerQueueReader : IBrokerQueues, IAsyncDisposable
 
     /// <summary>After this the connection is given up.</summary>
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(1);
 
     private readonly BrokerConnection broker;
     private readonly TimeProvider clock;
@@ -117,20 +116,6 @@ internal sealed class BrokerQueueReader : IBrokerQueues, IAsyncDisposable
         var dropped = connection;
         (connection, channel) = (null, null);
         if (dropped is not null)
-            _ = CloseAsync(dropped);
-    }
-
-    private static async Task CloseAsync(IConnection dropped)
-    {
-        try
-        {
-            await dropped.AbortAsync(Constants.ReplySuccess, "No longer used", CloseLimit);
-            await dropped.DisposeAsync();
-        }
-#pragma warning disable CA1031 // It is out of use already.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-        }
+            BrokerConnection.Drop(dropped);
     }
 }

@@ -10,8 +10,6 @@ namespace Shop.Messaging.RabbitMq;
 /// </summary>
 internal sealed class PublishingChannel : IAsyncDisposable
 {
-    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(1);
-
     private readonly IConnection connection;
     private readonly IChannel channel;
     private readonly TimeProvider clock;
@@ -103,26 +101,11 @@ internal sealed class PublishingChannel : IAsyncDisposable
         _ = broken.CancelAsync();
     }
 
-    /// <summary>Closes the connection in the background: one that does not answer may take its time, and nobody waits for it.</summary>
     public ValueTask DisposeAsync()
     {
         Break(new("The connection was closed."));
-        _ = CloseAsync();
+        BrokerConnection.Drop(connection);
         return ValueTask.CompletedTask;
-    }
-
-    private async Task CloseAsync()
-    {
-        try
-        {
-            await connection.AbortAsync(Constants.ReplySuccess, "No longer used", CloseLimit);
-            await connection.DisposeAsync();
-        }
-#pragma warning disable CA1031 // It is out of use already.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-        }
     }
 
     private bool TryAdd(Publication publication)

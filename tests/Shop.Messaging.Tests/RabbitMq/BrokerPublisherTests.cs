@@ -28,11 +28,7 @@ public sealed class BrokerPublisherTests : IAsyncLifetime
     {
         server = broker.Server;
         proxy = new(server.Port);
-        var address = BrokerAddress.Parse(server.ConnectionString("service", proxy.Port), "test");
-        var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
-        publisher = new(
-            new(address, lifetime, TimeProvider.System, NullLogger<BrokerConnection>.Instance),
-            new() { ConfirmLimit = TimeSpan.FromSeconds(2) }, TimeProvider.System, NullLogger<BrokerPublisher>.Instance);
+        publisher = new(broker.Through(proxy), new() { ConfirmLimit = TimeSpan.FromSeconds(2) }, TimeProvider.System, NullLogger<BrokerPublisher>.Instance);
     }
 
     public Task InitializeAsync() => Task.CompletedTask;

@@ -21,10 +21,7 @@ public sealed class BrokerQueueReaderTests : IAsyncLifetime
     {
         server = broker.Server;
         proxy = new(server.Port);
-        var address = BrokerAddress.Parse(server.ConnectionString("service", proxy.Port), "test");
-        var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
-        reader = new(
-            new(address, lifetime, TimeProvider.System, NullLogger<BrokerConnection>.Instance), [name, name + ".missing", name + ".dead"], TimeProvider.System);
+        reader = new(broker.Through(proxy), [name, name + ".missing", name + ".dead"], TimeProvider.System);
     }
 
     public Task InitializeAsync() => Task.CompletedTask;

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
+using Shop.Messaging.RabbitMq;
 using Shop.TestServers;
 
 namespace Shop.Messaging.Tests.RabbitMq;
@@ -8,6 +11,11 @@ public sealed class SharedBroker : IAsyncLifetime
     private RabbitMqServer? server;
 
     public RabbitMqServer Server => server!;
+
+    /// <summary>How a service connects, through a proxy that can be stalled and cut.</summary>
+    internal BrokerConnection Through(FaultProxy proxy) => new(
+        BrokerAddress.Parse(Server.ConnectionString("service", proxy.Port), "test"), new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance),
+        TimeProvider.System, NullLogger<BrokerConnection>.Instance);
 
     public async Task InitializeAsync() => server = await RabbitMqServer.StartAsync("service");
 

@@ -57,7 +57,7 @@ public sealed class ProviderLedgerTests
 
         // Nothing at that address is a ledger.
         var other = await Ledger($"{sandbox.Url}/elsewhere").ReadAsync(orders, default);
-        var stripe = await Ledger("https://api.stripe.com").ReadAsync(orders, default);
+        var stripe = await Ledger(new GatewayOptions().BaseUrl).ReadAsync(orders, default);
 
         (other.IsOpen, stripe.IsOpen).ShouldBe((false, false));
 
