@@ -34,7 +34,7 @@ internal sealed class HostUnderTest : IAsyncDisposable
     /// <summary>On the same address and the same data, after <see cref="KillAsync"/>.</summary>
     public async Task StartAgainAsync()
     {
-        process = await ChildProcess.StartAsync(new("dotnet", [Assembly, "--urls", Url, "--data", Data], Path.Combine(folder, "log"))
+        process = await ChildProcess.StartAsync(new("dotnet", [Assembly, "--urls", Url, "--data", Data, "--no-warm-up"], Path.Combine(folder, "log"))
         {
             // Hexadecimal: a short life is not worth compiling everything early.
             Environment = new Dictionary<string, string?>(settings) { ["DOTNET_TC_CallCountingDelayMs"] = "64" },
