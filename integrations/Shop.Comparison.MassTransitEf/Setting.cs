@@ -1,0 +1,68 @@
+using System.Data;
+using MassTransit;
+
+namespace Shop.Comparison;
+
+/// <summary>How the same application is configured.</summary>
+public sealed record Setting
+{
+    /// <summary>
+    /// The pages "Transactional Outbox", "Entity Framework" and "Saga Guidance" of MassTransit's documentation as they stand; the
+    /// query delay is that of its sample of the outbox.
+    /// </summary>
+    private static readonly Setting Recommended = new()
+    {
+        Name = "recommended",
+        Isolation = IsolationLevel.RepeatableRead,
+        SagaConcurrency = ConcurrencyMode.Pessimistic,
+        QueryDelayMs = 1_000,
+        RetryPausesMs = [100, 500, 1_000, 1_000, 1_000, 1_000, 1_000],
+        SagaConcurrencyLimit = 20,
+    };
+
+    /// <summary>What an expert would change after measuring it.</summary>
+    private static readonly Setting Tuned = new()
+    {
+        Name = "tuned",
+        Isolation = IsolationLevel.ReadCommitted,
+        SagaConcurrency = ConcurrencyMode.Optimistic,
+        QueryDelayMs = 20,
+        RetryPausesMs = [5, 10, 20, 50, 100, 200, 500, 1_000],
+        SagaConcurrencyLimit = 16,
+        ServiceConcurrencyLimit = 12,
+        OutboxBatch = 500,
+        PoolsContexts = true,
+        PreparedStatements = 200,
+    };
+
+    public static IReadOnlyList<Setting> All { get; } = [Recommended, Tuned];
+
+    public required string Name { get; init; }
+
+    /// <summary>Of the transactions of all consumers and of the delivery of the outbox.</summary>
+    public required IsolationLevel Isolation { get; init; }
+
+    /// <summary>Pessimistic locks the saga's row when it is read; optimistic checks <c>xmin</c> when it is written.</summary>
+    public required ConcurrencyMode SagaConcurrency { get; init; }
+
+    /// <summary>How long the outbox's delivery waits for a notification before it looks for itself.</summary>
+    public required int QueryDelayMs { get; init; }
+
+    public required int[] RetryPausesMs { get; init; }
+
+    /// <summary>Messages that the saga handles at a time, and its partitions.</summary>
+    public required int SagaConcurrencyLimit { get; init; }
+
+    /// <summary>Messages that each service handles at a time; null: MassTransit's default.</summary>
+    public int? ServiceConcurrencyLimit { get; init; }
+
+    /// <summary>Messages that are delivered at a time; null: MassTransit's default.</summary>
+    public int? OutboxBatch { get; init; }
+
+    public bool PoolsContexts { get; init; }
+
+    /// <summary>Statements that each connection keeps prepared.</summary>
+    public int PreparedStatements { get; init; }
+
+    public static Setting? Find(string name) => All.FirstOrDefault(setting => setting.Name == name);
+}
