@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Shop.Contracts;
+
+namespace Shop.Comparison.Ordering;
+
+/// <summary>Writes an order, and the message that starts its saga, in one transaction.</summary>
+internal sealed class OrderPlacement(IServiceScopeFactory scopes, TimeProvider clock)
+{
+    /// <summary>
+    /// In a scope of its own, not the request's: the bus outbox tells its delivery of new messages when the scope ends, and the
+    /// request goes on until the order has ended.
+    /// </summary>
+    /// <returns>The order, new or the one that the key has placed before; or why not.</returns>
+    public async Task<(Order? Order, string? Refusal)> PlaceAsync(string key, PlaceOrderRequest request, OrderWaits waits, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<ShopDb>();
+        var hash = Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request)));
+        var (order, refusal) = await PriceAsync(db, key, hash, request, cancellationToken);
+        if (order is null)
+            return (null, refusal);
+
+        waits.Begin(order.Id);
+        db.Orders.Add(order);
+        await scope.ServiceProvider.GetRequiredService<IPublishEndpoint>().Publish(Announce(order), cancellationToken);
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+            return (order, null);
+        }
+        catch (DbUpdateException error) when (error.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        {
+            waits.Forget(order.Id);
+            return await FindAsync(request.CustomerId, key, hash, cancellationToken);
+        }
+    }
+
+    /// <summary>The order as it stands now.</summary>
+    public async Task<Order> ReadAsync(Guid orderId, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<ShopDb>().Orders.AsNoTracking().SingleAsync(order => order.Id == orderId, cancellationToken);
+    }
+
+    private async Task<(Order? Order, string? Refusal)> FindAsync(string? customerId, string key, string hash, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var order = await scope.ServiceProvider.GetRequiredService<ShopDb>().Orders.AsNoTracking()
+            .SingleAsync(known => known.CustomerId == customerId && known.IdempotencyKey == key, cancellationToken);
+        return order.BodyHash == hash ? (order, null) : (null, "Another order was placed under this Idempotency-Key. Give each checkout a key of its own.");
+    }
+
+    private async Task<(Order? Order, string? Refusal)> PriceAsync(ShopDb db, string key, string hash, PlaceOrderRequest request, CancellationToken cancellationToken)
+    {
+        var skus = request.Lines.Select(line => line.Sku).ToArray();
+        var quotes = await db.Quotes.AsNoTracking().Where(quote => skus.Contains(quote.Sku)).ToDictionaryAsync(quote => quote.Sku, cancellationToken);
+        if (skus.FirstOrDefault(sku => !quotes.ContainsKey(sku)) is { } unknown)
+            return (null, $"There is no product {unknown}.");
+        var currency = request.Currency ?? quotes[skus[0]].Currency;
+        if (quotes.Values.FirstOrDefault(quote => quote.Currency != currency) is { } other)
+            return (null, $"{other.Sku} is sold in {other.Currency}, the order asks for {currency}.");
+
+        var now = clock.GetUtcNow();
+        var lines = request.Lines.Select(line => new PlacedLine { Sku = line.Sku, Quantity = line.Quantity, UnitPriceMinor = quotes[line.Sku].UnitPriceMinor }).ToList();
+        return (new Order
+        {
+            Id = Guid.CreateVersion7(now),
+            CustomerId = request.CustomerId,
+            IdempotencyKey = key,
+            BodyHash = hash,
+            Currency = currency,
+            TotalMinor = lines.Sum(line => line.Quantity * line.UnitPriceMinor),
+            PaymentMethod = request.PaymentMethod,
+            PlacedAt = now,
+            Lines = lines,
+        }, null);
+    }
+
+    private static OrderPlaced Announce(Order order) => new()
+    {
+        OrderId = order.Id,
+        CustomerId = order.CustomerId,
+        Lines = [.. order.Lines.Select(line => new OrderLine { Sku = line.Sku, Quantity = line.Quantity, UnitPriceMinor = line.UnitPriceMinor })],
+        Currency = order.Currency,
+        TotalMinor = order.TotalMinor,
+        PaymentMethod = order.PaymentMethod,
+        PlacedAt = order.PlacedAt,
+    };
+}

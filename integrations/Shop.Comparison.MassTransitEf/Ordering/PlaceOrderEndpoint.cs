@@ -1,0 +1,71 @@
+using Microsoft.AspNetCore.Mvc;
+
+namespace Shop.Comparison.Ordering;
+
+public sealed record PlaceOrderRequest(string? CustomerId, string? Currency, string PaymentMethod, IReadOnlyList<PlaceOrderLine> Lines);
+
+public sealed record PlaceOrderLine(string Sku, int Quantity);
+
+/// <param name="Status">placed, confirmed or rejected.</param>
+public sealed record OrderResponse(Guid OrderId, string Status, string? Reason, string Currency, long TotalMinor);
+
+internal static class PlaceOrderEndpoint
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var placement = ActivatorUtilities.CreateInstance<OrderPlacement>(routes.ServiceProvider);
+        routes.MapPost("/orders", (
+            PlaceOrderRequest request, [FromHeader(Name = "Idempotency-Key")] string key, [FromHeader(Name = "Prefer")] string? prefer,
+            OrderWaits waits, CancellationToken cancellationToken) => PlaceAsync(placement, request, key, WaitSeconds(prefer), waits, cancellationToken)).RequireAuthorization();
+    }
+
+    private static async Task<IResult> PlaceAsync(
+        OrderPlacement placement, PlaceOrderRequest request, string key, int waitSeconds, OrderWaits waits, CancellationToken cancellationToken)
+    {
+        if (Problem(request) is { } problem)
+            return Refuse(problem);
+        var (order, refusal) = await placement.PlaceAsync(key, request, waits, cancellationToken);
+        if (order is null)
+            return Refuse(refusal!);
+
+        var ending = await WaitAsync(placement, order.Id, TimeSpan.FromSeconds(waitSeconds), waits, cancellationToken);
+        var response = new OrderResponse(order.Id, Name(ending.Status), ending.Reason, order.Currency, order.TotalMinor);
+        return ending.Status == OrderStatus.Placed ? TypedResults.Accepted($"/orders/{order.Id}", response) : TypedResults.Created($"/orders/{order.Id}", response);
+    }
+
+    /// <returns>The end of the order, or that it is placed when the time runs out.</returns>
+    private static async Task<OrderEnding> WaitAsync(OrderPlacement placement, Guid orderId, TimeSpan time, OrderWaits waits, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await waits.Begin(orderId).WaitAsync(time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // A repeated request may have come after the end was told.
+            var order = await placement.ReadAsync(orderId, cancellationToken);
+            return new(order.Status, order.Reason);
+        }
+        finally
+        {
+            waits.Forget(orderId);
+        }
+    }
+
+    private static string? Problem(PlaceOrderRequest request) =>
+        request is not { Lines.Count: > 0, PaymentMethod.Length: > 0 } ? "Give a paymentMethod and at least one line."
+        : request.Lines.Any(line => line is not { Sku.Length: > 0, Quantity: > 0 }) ? "Each line needs a sku and a quantity of at least 1."
+        : null;
+
+    private static IResult Refuse(string problem) => TypedResults.Problem(problem, statusCode: StatusCodes.Status422UnprocessableEntity);
+
+    private static int WaitSeconds(string? prefer) =>
+        prefer is not null && prefer.StartsWith("wait=", StringComparison.Ordinal) && int.TryParse(prefer.AsSpan(5), out var seconds) ? Math.Clamp(seconds, 0, 30) : 0;
+
+    private static string Name(OrderStatus status) => status switch
+    {
+        OrderStatus.Confirmed => "confirmed",
+        OrderStatus.Rejected => "rejected",
+        _ => "placed",
+    };
+}
