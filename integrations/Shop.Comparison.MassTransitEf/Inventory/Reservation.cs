@@ -49,6 +49,7 @@ internal sealed class ReservationMap : IEntityTypeConfiguration<Reservation>
     {
         builder.HasKey(reservation => reservation.OrderId);
         builder.Property(reservation => reservation.OrderId).ValueGeneratedNever();
+        builder.Property<uint>("RowVersion").IsRowVersion();
         builder.OwnsMany(reservation => reservation.Lines, line => line.ToJson());
     }
 }

@@ -10,12 +10,12 @@ public sealed class ConfirmStockConsumer(ShopDb db) : IConsumer<ConfirmStock>
         var reservation = await db.Reservations.FindAsync([context.Message.OrderId], context.CancellationToken);
         if (reservation?.Status == ReservationStatus.Reserved)
         {
-            await db.MoveAsync(reservation, ReservationStatus.Confirmed, context.CancellationToken, (item, quantity) =>
+            await db.MoveAsync(reservation, ReservationStatus.Confirmed, (item, quantity) =>
             {
                 item.Reserved -= quantity;
                 item.OnHand -= quantity;
                 item.Sold += quantity;
-            });
+            }, context.CancellationToken);
         }
 
         await context.Publish(reservation is null or { Status: ReservationStatus.Rejected }
@@ -40,11 +40,11 @@ public sealed class ReturnStockConsumer(ShopDb db) : IConsumer<ReturnStock>
         var reservation = await db.ReleaseAsync(context.Message.OrderId, ReservationStatus.Returned, context.CancellationToken);
         if (reservation.Status == ReservationStatus.Confirmed)
         {
-            await db.MoveAsync(reservation, ReservationStatus.Returned, context.CancellationToken, (item, quantity) =>
+            await db.MoveAsync(reservation, ReservationStatus.Returned, (item, quantity) =>
             {
                 item.OnHand += quantity;
                 item.Sold -= quantity;
-            });
+            }, context.CancellationToken);
         }
 
         await context.Publish(reservation.Reply());
@@ -68,14 +68,14 @@ internal static class ReservationChanges
         }
         else if (reservation.Status == ReservationStatus.Reserved)
         {
-            await db.MoveAsync(reservation, released, cancellationToken, (item, quantity) => item.Reserved -= quantity);
+            await db.MoveAsync(reservation, released, (item, quantity) => item.Reserved -= quantity, cancellationToken);
         }
 
         return reservation;
     }
 
     public static async Task MoveAsync(
-        this ShopDb db, Reservation reservation, ReservationStatus to, CancellationToken cancellationToken, Action<StockItem, int> change)
+        this ShopDb db, Reservation reservation, ReservationStatus to, Action<StockItem, int> change, CancellationToken cancellationToken)
     {
         var stock = await db.LockStockAsync(reservation.Lines.Select(line => line.Sku), cancellationToken);
         foreach (var line in reservation.Lines)

@@ -51,6 +51,7 @@ internal sealed class OrderMap : IEntityTypeConfiguration<Order>
     public void Configure(EntityTypeBuilder<Order> builder)
     {
         builder.HasIndex(order => new { order.CustomerId, order.IdempotencyKey }).IsUnique().AreNullsDistinct(false);
+        builder.Property<uint>("RowVersion").IsRowVersion();
         builder.OwnsMany(order => order.Lines, line => line.ToJson());
     }
 }

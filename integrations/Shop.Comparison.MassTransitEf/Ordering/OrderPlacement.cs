@@ -24,7 +24,7 @@ internal sealed class OrderPlacement(IServiceScopeFactory scopes, TimeProvider c
         if (order is null)
             return (null, refusal);
 
-        waits.Begin(order.Id);
+        waits.Expect(order.Id);
         db.Orders.Add(order);
         await scope.ServiceProvider.GetRequiredService<IPublishEndpoint>().Publish(Announce(order), cancellationToken);
         try

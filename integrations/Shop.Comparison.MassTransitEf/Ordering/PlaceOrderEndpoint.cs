@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Shop.Comparison.Ordering;
@@ -38,7 +39,7 @@ internal static class PlaceOrderEndpoint
     {
         try
         {
-            return await waits.Begin(orderId).WaitAsync(time, cancellationToken);
+            return await waits.WaitAsync(orderId, time, cancellationToken);
         }
         catch (TimeoutException)
         {
@@ -57,7 +58,7 @@ internal static class PlaceOrderEndpoint
         : request.Lines.Any(line => line is not { Sku.Length: > 0, Quantity: > 0 }) ? "Each line needs a sku and a quantity of at least 1."
         : null;
 
-    private static IResult Refuse(string problem) => TypedResults.Problem(problem, statusCode: StatusCodes.Status422UnprocessableEntity);
+    private static ProblemHttpResult Refuse(string problem) => TypedResults.Problem(problem, statusCode: StatusCodes.Status422UnprocessableEntity);
 
     private static int WaitSeconds(string? prefer) =>
         prefer is not null && prefer.StartsWith("wait=", StringComparison.Ordinal) && int.TryParse(prefer.AsSpan(5), out var seconds) ? Math.Clamp(seconds, 0, 30) : 0;

@@ -45,5 +45,6 @@ internal sealed class PaymentMap : IEntityTypeConfiguration<Payment>
     {
         builder.HasKey(payment => payment.OrderId);
         builder.Property(payment => payment.OrderId).ValueGeneratedNever();
+        builder.Property<uint>("RowVersion").IsRowVersion();
     }
 }

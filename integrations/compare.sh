@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# shellcheck source-path=SCRIPTDIR disable=SC2034,SC2154  # Variables are shared with the parts of deploy/local.sh.
+# Measures Shop against the same order flow on MassTransit's own EF Core outbox and saga repository, in one run on this machine:
+#   integrations/compare.sh FOLDER [ORDERS]
+# FOLDER is the feed that integrations/local-feed.sh has filled, ORDERS how many are measured (500). From the environment: ROUNDS
+# of all three in turn (1; the table shows medians), BUYERS at the same time (64), SKUS (1000), WARMUP orders before (1000).
+# Everything listens on loopback and free ports, keeps its data in a temporary folder, and is stopped at the end.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=../deploy/lib/common.sh
+. "$root/deploy/lib/common.sh"
+# shellcheck source=../deploy/lib/process.sh
+. "$root/deploy/lib/process.sh"
+# shellcheck source=../deploy/lib/postgres.sh
+. "$root/deploy/lib/postgres.sh"
+
+[ $# -ge 1 ] && [ $# -le 2 ] && [[ ${2:-500} =~ ^[1-9][0-9]*$ ]] || fail "Usage: integrations/compare.sh FOLDER [ORDERS]"
+feed=$(cd "$1" 2>/dev/null && pwd) || fail "There is no folder $1. Make it: integrations/local-feed.sh MASSTRANSIT_SOURCES $1"
+orders=${2:-500} rounds=${ROUNDS:-1} buyers=${BUYERS:-64} skus=${SKUS:-1000} warmup=${WARMUP:-1000} replicas=1
+for program in dotnet curl jq psql; do command -v $program >/dev/null || fail "$program was not found."; done
+find_postgres || fail "PostgreSQL was not found. Debian: apt-get install postgresql"
+
+data=$(mktemp -d)
+kept=
+finish() {
+  local part
+  for part in $(recorded | grep -v '^postgres$') $(recorded | grep '^postgres$'); do stop "$part" INT 20; done >/dev/null
+  if [ -n "$kept" ]; then say "The logs are kept in $data/logs."; else rm -rf "$data"; fi
+}
+trap finish EXIT
+
+# What the parts of deploy/local.sh say when one of them fails; nothing goes on here.
+give_up() {
+  kept=1
+  fail "$1 $2. The end of $data/logs/$1.log:"$'\n'"$(tail -n 15 "$data/logs/$1.log" 2>/dev/null)"
+}
+
+build() {
+  say "Building."
+  local project
+  for project in Shop.Host benchmarks/Shop.Load integrations/Shop.Comparison.MassTransitEf; do
+    MSBUILDDISABLENODEREUSE=1 dotnet build "$root/$project" --configuration Release --nologo --verbosity quiet -p:UseSharedCompilation=false \
+      -p:RestoreAdditionalProjectSources="$feed" >"$data/logs/build.log" 2>&1 || give_up build "failed for $project"
+  done
+}
+
+program() { echo "$root/$1/bin/Release/net10.0/${1##*/}.dll"; }
+
+administer() { PGPASSWORD=$POSTGRES_PASSWORD psql -qX -h 127.0.0.1 -p "${ports[postgres]}" -U postgres -d postgres -v ON_ERROR_STOP=1 "$@"; }
+
+# All databases anew, so that every run finds the same.
+reset_databases() {
+  local name
+  for name in order inventory payment saga accounts comparison; do
+    administer -c "DROP DATABASE IF EXISTS shop_$name WITH (FORCE)" >>"$data/logs/postgres.log" 2>&1
+  done
+  create_databases
+  administer -c 'CREATE DATABASE shop_comparison' -c CHECKPOINT
+}
+
+start_shop() {
+  (
+    export Shop__Store=PostgreSql Shop__Transport=InMemory ASPNETCORE_ENVIRONMENT=Development Shop__Proof__Enabled=false
+    local name
+    for name in order inventory payment saga accounts; do
+      export ConnectionStrings__"$name"
+      printf -v ConnectionStrings__"$name" '%s' "$(database "$name")"
+    done
+    spawn "$1" dotnet "$(program Shop.Host)" --urls "http://127.0.0.1:${ports[http]}" --data "$data/$1" --no-seed --no-warm-up
+  )
+}
+
+start_comparison() {
+  mkdir -p "$data/$1"
+  (
+    export ConnectionStrings__shop="Host=127.0.0.1;Port=${ports[postgres]};Database=shop_comparison;Username=postgres;Password=$POSTGRES_PASSWORD;Maximum Pool Size=150"
+    export Data=$data/$1
+    spawn "$1" dotnet "$(program integrations/Shop.Comparison.MassTransitEf)" "$1" --urls "http://127.0.0.1:${ports[http]}"
+  )
+}
+
+is_up() { curl -sf -o /dev/null --max-time 2 "http://127.0.0.1:${ports[http]}/health/ready"; }
+
+# measure <shop, recommended or tuned> <round>
+measure() {
+  reset_databases
+  ports[http]=$(free_port)
+  if [ "$1" = shop ]; then start_shop "$1"; else start_comparison "$1"; fi
+  await_ready "$1" 90 is_up >/dev/null
+  dotnet "$(program benchmarks/Shop.Load)" --url "http://127.0.0.1:${ports[http]}" --orders "$orders" --warmup "$warmup" --concurrency "$buyers" \
+    --skus "$skus" --json "$data/$1-$2.json" >"$data/logs/load-$1-$2.log" 2>&1 || { kept=1; cat "$data/logs/load-$1-$2.log"; }
+  [ -f "$data/$1-$2.json" ] || fail "$1 was not measured."
+  jq -r --arg name "$1" '"  \($name): \(.ordersPerSecond) orders/s, p50 \(.p50Ms) ms, p99 \(.p99Ms) ms, \(.confirmed) confirmed, \(.rejected) rejected, \(.errors) errors"' "$data/$1-$2.json"
+  stop "$1" INT 20 >/dev/null
+  rm -rf "${data:?}/$1"
+}
+
+# The middle one of all rounds: median <name> <field>
+median() { jq -s "map(.$2) | sort | .[(length - 1) / 2 | floor]" "$data/$1"-*.json; }
+
+report() {
+  local name
+  say
+  printf '%-42s %10s %10s %10s %8s\n' "$orders orders, $buyers buyers, $rounds round(s)" orders/s 'p50 ms' 'p99 ms' errors
+  for name in shop recommended tuned; do
+    printf '%-42s %10s %10s %10s %8s\n' "${titles[$name]}" "$(median $name ordersPerSecond)" "$(median $name p50Ms)" "$(median $name p99Ms)" \
+      "$(jq -s 'map(.errors) | add' "$data/$name"-*.json)"
+  done
+  say "Each is one process on the same PostgreSQL server, with the in-memory transport and Shop's payment sandbox inside it."
+}
+
+declare -A titles=([shop]='Shop (Shop.Host)' [recommended]='MassTransit EF outbox, recommended' [tuned]='MassTransit EF outbox, tuned')
+mkdir -p "$data/run" "$data/logs"
+chmod 711 "$data"
+load_secrets
+build
+ports[postgres]=$(free_port)
+start_postgres
+await_ready postgres 90 postgres_is_ready
+for ((round = 1; round <= rounds; round++)); do
+  say "Round $round"
+  for name in shop recommended tuned; do measure $name "$round"; done
+done
+report
