@@ -26,7 +26,7 @@ kept=
 finish() {
   local part
   for part in $(recorded | grep -v '^postgres$') $(recorded | grep '^postgres$'); do stop "$part" INT 20; done >/dev/null
-  if [ -n "$kept" ]; then say "The logs are kept in $data/logs."; else rm -rf "$data"; fi
+  if [ -n "$kept" ]; then say "The logs are kept in $data/logs." >&2; else rm -rf "$data"; fi
 }
 trap finish EXIT
 
@@ -61,7 +61,9 @@ reset_databases() {
 
 start_shop() {
   (
-    export Shop__Store=PostgreSql Shop__Transport=InMemory ASPNETCORE_ENVIRONMENT=Development Shop__Proof__Enabled=false
+    export Shop__Store=PostgreSql Shop__Transport=InMemory
+    export Shop__Proof__KeyFile=$data/$1/proof/key.pem Shop__Proof__Heads=$data/$1/proof Shop__PersonalData__MasterKey=$SHOP_PERSONAL_DATA_KEY
+    export Shop__Keys=$data/$1/keys Shop__Accounts__Operator__Email=$SHOP_OPERATOR_EMAIL Shop__Accounts__Operator__Password=$SHOP_OPERATOR_PASSWORD
     local name
     for name in order inventory payment saga accounts; do
       export ConnectionStrings__"$name"
@@ -72,7 +74,6 @@ start_shop() {
 }
 
 start_comparison() {
-  mkdir -p "$data/$1"
   (
     export ConnectionStrings__shop="Host=127.0.0.1;Port=${ports[postgres]};Database=shop_comparison;Username=postgres;Password=$POSTGRES_PASSWORD;Maximum Pool Size=150"
     export Data=$data/$1
@@ -86,9 +87,13 @@ is_up() { curl -sf -o /dev/null --max-time 2 "http://127.0.0.1:${ports[http]}/he
 measure() {
   reset_databases
   ports[http]=$(free_port)
+  mkdir -p "$data/$1/proof" "$data/$1/keys"
   if [ "$1" = shop ]; then start_shop "$1"; else start_comparison "$1"; fi
   await_ready "$1" 90 is_up >/dev/null
-  dotnet "$(program benchmarks/Shop.Load)" --url "http://127.0.0.1:${ports[http]}" --orders "$orders" --warmup "$warmup" --concurrency "$buyers" \
+  local account=()
+  # The comparison has the demo operator; Shop has none of its demo accounts in Production.
+  if [ "$1" = shop ]; then account=(--user "$SHOP_OPERATOR_EMAIL" --password "$SHOP_OPERATOR_PASSWORD"); fi
+  dotnet "$(program benchmarks/Shop.Load)" "${account[@]}" --url "http://127.0.0.1:${ports[http]}" --orders "$orders" --warmup "$warmup" --concurrency "$buyers" \
     --skus "$skus" --json "$data/$1-$2.json" >"$data/logs/load-$1-$2.log" 2>&1 || { kept=1; cat "$data/logs/load-$1-$2.log"; }
   [ -f "$data/$1-$2.json" ] || fail "$1 was not measured."
   jq -r --arg name "$1" '"  \($name): \(.ordersPerSecond) orders/s, p50 \(.p50Ms) ms, p99 \(.p99Ms) ms, \(.confirmed) confirmed, \(.rejected) rejected, \(.errors) errors"' "$data/$1-$2.json"
@@ -114,6 +119,7 @@ declare -A titles=([shop]='Shop (Shop.Host)' [recommended]='MassTransit EF outbo
 mkdir -p "$data/run" "$data/logs"
 chmod 711 "$data"
 load_secrets
+export ASPNETCORE_ENVIRONMENT=Production DOTNET_ENVIRONMENT=Production MASSTRANSIT_USAGE_TELEMETRY=false
 build
 ports[postgres]=$(free_port)
 start_postgres
