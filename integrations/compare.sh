@@ -3,7 +3,8 @@
 # Measures Shop against the same order flow on MassTransit's own EF Core outbox and saga repository, in one run on this machine:
 #   integrations/compare.sh FOLDER [ORDERS]
 # FOLDER is the feed that integrations/local-feed.sh has filled, ORDERS how many are measured (500). From the environment: ROUNDS
-# of all three in turn (1; the table shows medians), BUYERS at the same time (64), SKUS (1000), WARMUP orders before (1000).
+# of all three in turn (1; the table shows medians), BUYERS at the same time (64), SKUS (1000), WARMUP orders before (1000), SYSTEMS
+# of those to measure (shop recommended tuned).
 # Everything listens on loopback and free ports, keeps its data in a temporary folder, and is stopped at the end.
 set -euo pipefail
 
@@ -17,7 +18,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 [ $# -ge 1 ] && [ $# -le 2 ] && [[ ${2:-500} =~ ^[1-9][0-9]*$ ]] || fail "Usage: integrations/compare.sh FOLDER [ORDERS]"
 feed=$(cd "$1" 2>/dev/null && pwd) || fail "There is no folder $1. Make it: integrations/local-feed.sh MASSTRANSIT_SOURCES $1"
-orders=${2:-500} rounds=${ROUNDS:-1} buyers=${BUYERS:-64} skus=${SKUS:-1000} warmup=${WARMUP:-1000} replicas=1
+orders=${2:-500} rounds=${ROUNDS:-1} buyers=${BUYERS:-64} skus=${SKUS:-1000} warmup=${WARMUP:-1000} systems=${SYSTEMS:-shop recommended tuned} replicas=1
 for program in dotnet curl jq psql; do command -v $program >/dev/null || fail "$program was not found."; done
 find_postgres || fail "PostgreSQL was not found. Debian: apt-get install postgresql"
 
@@ -108,14 +109,16 @@ report() {
   local name
   say
   printf '%-42s %10s %10s %10s %8s\n' "$orders orders, $buyers buyers, $rounds round(s)" orders/s 'p50 ms' 'p99 ms' errors
-  for name in shop recommended tuned; do
+  for name in $systems; do
     printf '%-42s %10s %10s %10s %8s\n' "${titles[$name]}" "$(median $name ordersPerSecond)" "$(median $name p50Ms)" "$(median $name p99Ms)" \
       "$(jq -s 'map(.errors) | add' "$data/$name"-*.json)"
   done
   say "Each is one process on the same PostgreSQL server, with the in-memory transport and Shop's payment sandbox inside it."
 }
 
-declare -A titles=([shop]='Shop (Shop.Host)' [recommended]='MassTransit EF outbox, recommended' [tuned]='MassTransit EF outbox, tuned')
+declare -A titles=([shop]='Shop (Shop.Host)' [documented]='MassTransit EF outbox, documented'
+  [recommended]='MassTransit EF outbox, recommended' [tuned]='MassTransit EF outbox, tuned')
+for name in $systems; do [ -n "${titles[$name]:-}" ] || fail "SYSTEMS names $name. There are ${!titles[*]}."; done
 mkdir -p "$data/run" "$data/logs"
 chmod 711 "$data"
 load_secrets
@@ -126,6 +129,6 @@ start_postgres
 await_ready postgres 90 postgres_is_ready
 for ((round = 1; round <= rounds; round++)); do
   say "Round $round"
-  for name in shop recommended tuned; do measure $name "$round"; done
+  for name in $systems; do measure $name "$round"; done
 done
 report

@@ -58,13 +58,9 @@ public static class ShopBus
             outbox.UsePostgres();
             outbox.IsolationLevel = setting.Isolation;
             outbox.QueryDelay = TimeSpan.FromMilliseconds(setting.QueryDelayMs);
-            if (setting.OutboxBatch is { } batch)
-                outbox.QueryMessageLimit = batch;
-            outbox.UseBusOutbox(delivery =>
-            {
-                if (setting.OutboxBatch is { } limit)
-                    delivery.MessageDeliveryLimit = limit;
-            });
+            if (setting.DeliveryLimit is { } limit)
+                outbox.QueryMessageLimit = limit;
+            outbox.UseBusOutbox();
         });
         bus.AddConfigureEndpointsCallback((context, name, endpoint) =>
         {
