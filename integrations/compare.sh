@@ -19,7 +19,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 [ $# -ge 1 ] && [ $# -le 2 ] && [[ ${2:-500} =~ ^[1-9][0-9]*$ ]] || fail "Usage: integrations/compare.sh FOLDER [ORDERS]"
 feed=$(cd "$1" 2>/dev/null && pwd) || fail "There is no folder $1. Make it: integrations/local-feed.sh MASSTRANSIT_SOURCES $1"
 orders=${2:-500} rounds=${ROUNDS:-1} buyers=${BUYERS:-64} skus=${SKUS:-1000} warmup=${WARMUP:-1000} systems=${SYSTEMS:-shop recommended tuned} replicas=1
-for program in dotnet curl jq psql; do command -v $program >/dev/null || fail "$program was not found."; done
+for program in dotnet curl jq psql pgrep; do command -v $program >/dev/null || fail "$program was not found."; done
 find_postgres || fail "PostgreSQL was not found. Debian: apt-get install postgresql"
 
 data=$(mktemp -d)
@@ -84,36 +84,65 @@ start_comparison() {
 
 is_up() { curl -sf -o /dev/null --max-time 2 "http://127.0.0.1:${ports[http]}/health/ready"; }
 
-# measure <shop, recommended or tuned> <round>
-measure() {
-  reset_databases
-  ports[http]=$(free_port)
-  mkdir -p "$data/$1/proof" "$data/$1/keys"
-  if [ "$1" = shop ]; then start_shop "$1"; else start_comparison "$1"; fi
-  await_ready "$1" 90 is_up >/dev/null
-  local account=()
-  # The comparison has the demo operator; Shop has none of its demo accounts in Production.
-  if [ "$1" = shop ]; then account=(--user "$SHOP_OPERATOR_EMAIL" --password "$SHOP_OPERATOR_PASSWORD"); fi
-  dotnet "$(program benchmarks/Shop.Load)" "${account[@]}" --url "http://127.0.0.1:${ports[http]}" --orders "$orders" --warmup "$warmup" --concurrency "$buyers" \
-    --skus "$skus" --json "$data/$1-$2.json" >"$data/logs/load-$1-$2.log" 2>&1 || { kept=1; cat "$data/logs/load-$1-$2.log"; }
-  [ -f "$data/$1-$2.json" ] || fail "$1 was not measured."
-  jq -r --arg name "$1" '"  \($name): \(.ordersPerSecond) orders/s, p50 \(.p50Ms) ms, p99 \(.p99Ms) ms, \(.confirmed) confirmed, \(.rejected) rejected, \(.errors) errors"' "$data/$1-$2.json"
-  stop "$1" INT 20 >/dev/null
-  rm -rf "${data:?}/$1"
+# Processor time so far in ticks, of a part's process and of PostgreSQL, and transactions committed so far: used <part>
+used() {
+  local pid fields backend of_postgres=0 of_part
+  read_record "$1" && stat_fields "$pid"
+  of_part=$((fields[11] + fields[12]))
+  read_record postgres
+  for backend in "$pid" $(pgrep -P "$pid"); do
+    if stat_fields "$backend"; then of_postgres=$((of_postgres + fields[11] + fields[12])); fi
+  done
+  stat_fields "$pid"
+  # With what ended backends have used.
+  echo "$of_part $((of_postgres + fields[13] + fields[14])) $(administer -At -c "SELECT sum(xact_commit) FROM pg_stat_database WHERE datname LIKE 'shop%'")"
 }
 
-# The middle one of all rounds: median <name> <field>
-median() { jq -s "map(.$2) | sort | .[(length - 1) / 2 | floor]" "$data/$1"-*.json; }
+# measure <system> <round>
+measure() {
+  local name=$1 result=$data/$1-$2.json log=$data/logs/load-$1-$2.log account=() before after load
+  reset_databases
+  ports[http]=$(free_port)
+  mkdir -p "$data/$name/proof" "$data/$name/keys"
+  if [ "$name" = shop ]; then start_shop "$name"; else start_comparison "$name"; fi
+  await_ready "$name" 90 is_up >/dev/null
+  # The comparison has the demo operator; Shop has none of its demo accounts in Production.
+  if [ "$name" = shop ]; then account=(--user "$SHOP_OPERATOR_EMAIL" --password "$SHOP_OPERATOR_PASSWORD"); fi
+  dotnet "$(program benchmarks/Shop.Load)" "${account[@]}" --url "http://127.0.0.1:${ports[http]}" --orders "$orders" --warmup "$warmup" \
+    --concurrency "$buyers" --skus "$skus" --json "$result" >"$log" 2>&1 &
+  load=$!
+  until grep -q '^Measuring' "$log" || ! kill -0 $load 2>/dev/null; do sleep 0.05; done
+  read -r -a before < <(used "$name")
+  # Some orders that failed are a result, too.
+  wait $load || { kept=1; grep -v '^  ' "$log"; }
+  [ -f "$result" ] || fail "$name was not measured."
+  # PostgreSQL's sessions report their transactions once a second.
+  sleep 1.5
+  read -r -a after < <(used "$name")
+  jq --argjson ticks "$(getconf CLK_TCK)" --argjson part $((after[0] - before[0])) --argjson postgres $((after[1] - before[1])) --argjson commits $((after[2] - before[2])) \
+    '. + {processMs: ($part * 1000 / $ticks / .orders), postgresMs: ($postgres * 1000 / $ticks / .orders), transactions: ($commits / .orders)}' "$result" >"$result.new"
+  mv "$result.new" "$result"
+  jq -r --arg name "$name" '"  \($name): \(.ordersPerSecond) orders/s, p50 \(.p50Ms) ms, p99 \(.p99Ms) ms, \(.confirmed) confirmed, \(.rejected) rejected, \(.errors) errors, load \($load)"' \
+    --arg load "$(cut -d ' ' -f 1 /proc/loadavg)" "$result"
+  stop "$name" INT 20 >/dev/null
+  rm -rf "${data:?}/$name"
+}
+
+# The middle one of all rounds: median <system> <field> <decimals>
+median() { printf '%.*f' "$3" "$(jq -s "map(.$2) | sort | .[(length - 1) / 2 | floor]" "$data/$1"-*.json)"; }
 
 report() {
-  local name
+  local name line='%-36s %9s %9s %9s %7s %14s %14s %14s\n'
   say
-  printf '%-42s %10s %10s %10s %8s\n' "$orders orders, $buyers buyers, $rounds round(s)" orders/s 'p50 ms' 'p99 ms' errors
+  # shellcheck disable=SC2059  # one format for head and rows
+  printf "$line" "$orders orders, $buyers buyers, $rounds round(s)" orders/s 'p50 ms' 'p99 ms' errors 'process ms' 'PostgreSQL ms' transactions
   for name in $systems; do
-    printf '%-42s %10s %10s %10s %8s\n' "${titles[$name]}" "$(median $name ordersPerSecond)" "$(median $name p50Ms)" "$(median $name p99Ms)" \
-      "$(jq -s 'map(.errors) | add' "$data/$name"-*.json)"
+    # shellcheck disable=SC2059
+    printf "$line" "${titles[$name]}" "$(median "$name" ordersPerSecond 1)" "$(median "$name" p50Ms 0)" "$(median "$name" p99Ms 0)" \
+      "$(jq -s 'map(.errors) | add' "$data/$name"-*.json)" "$(median "$name" processMs 1)" "$(median "$name" postgresMs 1)" "$(median "$name" transactions 1)"
   done
-  say "Each is one process on the same PostgreSQL server, with the in-memory transport and Shop's payment sandbox inside it."
+  say "The last three are per order: processor time of the system's process and of PostgreSQL, and committed transactions."
+  say "Each system is one process on the same PostgreSQL server, with the in-memory transport and Shop's payment sandbox inside it."
 }
 
 declare -A titles=([shop]='Shop (Shop.Host)' [documented]='MassTransit EF outbox, documented'
