@@ -35,8 +35,8 @@ public sealed record Setting
         SagaConcurrencyLimit = 16,
         ServiceConcurrencyLimit = 12,
         DeliveryLimit = 50,
-        PoolsContexts = true,
-        PreparedStatements = 200,
+        ConsumerDeliveryLimit = 100,
+        LeanDatabase = true,
     };
 
     public static IReadOnlyList<Setting> All { get; } = [Documented, Recommended, Tuned];
@@ -63,10 +63,11 @@ public sealed record Setting
     /// <summary>Messages that the outbox's delivery asks for at a time, ten in each transaction of its own; null: MassTransit's default.</summary>
     public int? DeliveryLimit { get; init; }
 
-    public bool PoolsContexts { get; init; }
+    /// <summary>Messages of one consumer that are delivered in one transaction; null: MassTransit's default, which is one.</summary>
+    public int? ConsumerDeliveryLimit { get; init; }
 
-    /// <summary>Statements that each connection keeps prepared.</summary>
-    public int PreparedStatements { get; init; }
+    /// <summary>Contexts are pooled and set no savepoints; connections keep statements prepared and are not reset.</summary>
+    public bool LeanDatabase { get; init; }
 
     public static Setting? Find(string name) => All.FirstOrDefault(setting => setting.Name == name);
 }

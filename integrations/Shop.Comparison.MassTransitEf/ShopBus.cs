@@ -70,9 +70,16 @@ public static class ShopBus
             if (setting.ServiceConcurrencyLimit is { } limit)
                 endpoint.PrefetchCount = limit;
             endpoint.UseMessageRetry(retry => retry.Intervals(setting.RetryPausesMs));
-            endpoint.UseEntityFrameworkOutbox<ShopDb>(context);
+            endpoint.UseOutbox(context, setting);
         });
     }
+
+    internal static void UseOutbox(this IReceiveEndpointConfigurator endpoint, IRegistrationContext context, Setting setting) =>
+        endpoint.UseEntityFrameworkOutbox<ShopDb>(context, outbox =>
+        {
+            if (setting.ConsumerDeliveryLimit is { } limit)
+                outbox.MessageDeliveryLimit = limit;
+        });
 
     private static void UseTransport(IBusRegistrationConfigurator bus, IConfiguration configuration)
     {

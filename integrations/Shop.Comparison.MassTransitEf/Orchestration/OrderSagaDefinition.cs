@@ -23,7 +23,7 @@ internal sealed class OrderSagaDefinition : SagaDefinition<OrderSaga>
     {
         PartitionByOrder(endpointConfigurator, new Partitioner(setting.SagaConcurrencyLimit, new Murmur3UnsafeHashGenerator()));
         endpointConfigurator.UseMessageRetry(retry => retry.Intervals(setting.RetryPausesMs));
-        endpointConfigurator.UseEntityFrameworkOutbox<ShopDb>(context);
+        endpointConfigurator.UseOutbox(context, setting);
     }
 
     private static void PartitionByOrder(IConsumePipeConfigurator endpoint, IPartitioner partitioner)

@@ -8,14 +8,14 @@ using Shop.Contracts;
 namespace Shop.Comparison.Ordering;
 
 /// <summary>Writes an order, and the message that starts its saga, in one transaction.</summary>
-internal sealed class OrderPlacement(IServiceScopeFactory scopes, TimeProvider clock)
+internal sealed class OrderPlacement(IServiceScopeFactory scopes, OrderWaits waits, TimeProvider clock)
 {
     /// <summary>
     /// In a scope of its own, not the request's: the bus outbox tells its delivery of new messages when the scope ends, and the
     /// request goes on until the order has ended.
     /// </summary>
-    /// <returns>The order, new or the one that the key has placed before; or why not.</returns>
-    public async Task<(Order? Order, string? Refusal)> PlaceAsync(string key, PlaceOrderRequest request, OrderWaits waits, CancellationToken cancellationToken)
+    /// <returns>The order, new or the one that the key has placed before; or why not. While it is placed, its end is expected.</returns>
+    public async Task<(Order? Order, string? Refusal)> PlaceAsync(string key, PlaceOrderRequest request, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ShopDb>();
@@ -51,7 +51,13 @@ internal sealed class OrderPlacement(IServiceScopeFactory scopes, TimeProvider c
         await using var scope = scopes.CreateAsyncScope();
         var order = await scope.ServiceProvider.GetRequiredService<ShopDb>().Orders.AsNoTracking()
             .SingleAsync(known => known.CustomerId == customerId && known.IdempotencyKey == key, cancellationToken);
-        return order.BodyHash == hash ? (order, null) : (null, "Another order was placed under this Idempotency-Key. Give each checkout a key of its own.");
+        if (order.BodyHash != hash)
+            return (null, "Another order was placed under this Idempotency-Key. Give each checkout a key of its own.");
+        if (order.Status != OrderStatus.Placed)
+            return (order, null);
+        // It may have ended before somebody expected it.
+        waits.Expect(order.Id);
+        return (await ReadAsync(order.Id, cancellationToken), null);
     }
 
     private async Task<(Order? Order, string? Refusal)> PriceAsync(ShopDb db, string key, string hash, PlaceOrderRequest request, CancellationToken cancellationToken)

@@ -17,25 +17,26 @@ internal static class PlaceOrderEndpoint
         var placement = ActivatorUtilities.CreateInstance<OrderPlacement>(routes.ServiceProvider);
         routes.MapPost("/orders", (
             PlaceOrderRequest request, [FromHeader(Name = "Idempotency-Key")] string key, [FromHeader(Name = "Prefer")] string? prefer,
-            OrderWaits waits, CancellationToken cancellationToken) => PlaceAsync(placement, request, key, WaitSeconds(prefer), waits, cancellationToken)).RequireAuthorization();
+            OrderWaits waits, CancellationToken cancellationToken) => PlaceAsync(placement, waits, request, key, TimeSpan.FromSeconds(WaitSeconds(prefer)), cancellationToken)).RequireAuthorization();
     }
 
     private static async Task<IResult> PlaceAsync(
-        OrderPlacement placement, PlaceOrderRequest request, string key, int waitSeconds, OrderWaits waits, CancellationToken cancellationToken)
+        OrderPlacement placement, OrderWaits waits, PlaceOrderRequest request, string key, TimeSpan time, CancellationToken cancellationToken)
     {
         if (Problem(request) is { } problem)
             return Refuse(problem);
-        var (order, refusal) = await placement.PlaceAsync(key, request, waits, cancellationToken);
+        var (order, refusal) = await placement.PlaceAsync(key, request, cancellationToken);
         if (order is null)
             return Refuse(refusal!);
 
-        var ending = await WaitAsync(placement, order.Id, TimeSpan.FromSeconds(waitSeconds), waits, cancellationToken);
+        var ending = order.Status == OrderStatus.Placed ? await WaitAsync(waits, order.Id, time, cancellationToken) : new(order.Status, order.Reason);
+        waits.Forget(order.Id);
         var response = new OrderResponse(order.Id, Name(ending.Status), ending.Reason, order.Currency, order.TotalMinor);
         return ending.Status == OrderStatus.Placed ? TypedResults.Accepted($"/orders/{order.Id}", response) : TypedResults.Created($"/orders/{order.Id}", response);
     }
 
     /// <returns>The end of the order, or that it is placed when the time runs out.</returns>
-    private static async Task<OrderEnding> WaitAsync(OrderPlacement placement, Guid orderId, TimeSpan time, OrderWaits waits, CancellationToken cancellationToken)
+    private static async Task<OrderEnding> WaitAsync(OrderWaits waits, Guid orderId, TimeSpan time, CancellationToken cancellationToken)
     {
         try
         {
@@ -43,13 +44,7 @@ internal static class PlaceOrderEndpoint
         }
         catch (TimeoutException)
         {
-            // A repeated request may have come after the end was told.
-            var order = await placement.ReadAsync(orderId, cancellationToken);
-            return new(order.Status, order.Reason);
-        }
-        finally
-        {
-            waits.Forget(orderId);
+            return new(OrderStatus.Placed, null);
         }
     }
 
