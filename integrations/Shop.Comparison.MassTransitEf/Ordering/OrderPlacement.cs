@@ -7,6 +7,10 @@ using Shop.Contracts;
 
 namespace Shop.Comparison.Ordering;
 
+/// <param name="Order">New, or the one that the key has placed before.</param>
+/// <param name="End">Is done when the order has ended.</param>
+internal sealed record Placement(Order Order, Task<OrderEnding> End);
+
 /// <summary>Writes an order, and the message that starts its saga, in one transaction.</summary>
 internal sealed class OrderPlacement(IServiceScopeFactory scopes, OrderWaits waits, TimeProvider clock)
 {
@@ -14,8 +18,8 @@ internal sealed class OrderPlacement(IServiceScopeFactory scopes, OrderWaits wai
     /// In a scope of its own, not the request's: the bus outbox tells its delivery of new messages when the scope ends, and the
     /// request goes on until the order has ended.
     /// </summary>
-    /// <returns>The order, new or the one that the key has placed before; or why not. While it is placed, its end is expected.</returns>
-    public async Task<(Order? Order, string? Refusal)> PlaceAsync(string key, PlaceOrderRequest request, CancellationToken cancellationToken)
+    /// <returns>The order, or why there is none.</returns>
+    public async Task<(Placement? Placement, string? Refusal)> PlaceAsync(string key, PlaceOrderRequest request, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ShopDb>();
@@ -24,13 +28,13 @@ internal sealed class OrderPlacement(IServiceScopeFactory scopes, OrderWaits wai
         if (order is null)
             return (null, refusal);
 
-        waits.Expect(order.Id);
+        var end = waits.EndOf(order.Id);
         db.Orders.Add(order);
         await scope.ServiceProvider.GetRequiredService<IPublishEndpoint>().Publish(Announce(order), cancellationToken);
         try
         {
             await db.SaveChangesAsync(cancellationToken);
-            return (order, null);
+            return (new(order, end), null);
         }
         catch (DbUpdateException error) when (error.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
         {
@@ -39,25 +43,21 @@ internal sealed class OrderPlacement(IServiceScopeFactory scopes, OrderWaits wai
         }
     }
 
-    /// <summary>The order as it stands now.</summary>
-    public async Task<Order> ReadAsync(Guid orderId, CancellationToken cancellationToken)
+    private async Task<(Placement? Placement, string? Refusal)> FindAsync(string? customerId, string key, string hash, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<ShopDb>().Orders.AsNoTracking().SingleAsync(order => order.Id == orderId, cancellationToken);
-    }
-
-    private async Task<(Order? Order, string? Refusal)> FindAsync(string? customerId, string key, string hash, CancellationToken cancellationToken)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        var order = await scope.ServiceProvider.GetRequiredService<ShopDb>().Orders.AsNoTracking()
-            .SingleAsync(known => known.CustomerId == customerId && known.IdempotencyKey == key, cancellationToken);
+        var orders = scope.ServiceProvider.GetRequiredService<ShopDb>().Orders.AsNoTracking();
+        var order = await orders.SingleAsync(known => known.CustomerId == customerId && known.IdempotencyKey == key, cancellationToken);
         if (order.BodyHash != hash)
             return (null, "Another order was placed under this Idempotency-Key. Give each checkout a key of its own.");
         if (order.Status != OrderStatus.Placed)
-            return (order, null);
-        // It may have ended before somebody expected it.
-        waits.Expect(order.Id);
-        return (await ReadAsync(order.Id, cancellationToken), null);
+            return (new(order, Task.FromResult(new OrderEnding(order.Status, order.Reason))), null);
+
+        var end = waits.EndOf(order.Id);
+        order = await orders.SingleAsync(known => known.Id == order.Id, cancellationToken);
+        if (order.Status != OrderStatus.Placed)
+            waits.Tell(order.Id, new(order.Status, order.Reason));
+        return (new(order, end), null);
     }
 
     private async Task<(Order? Order, string? Refusal)> PriceAsync(ShopDb db, string key, string hash, PlaceOrderRequest request, CancellationToken cancellationToken)

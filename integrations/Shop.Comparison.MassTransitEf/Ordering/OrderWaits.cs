@@ -11,21 +11,18 @@ public sealed class OrderWaits
 {
     private readonly ConcurrentDictionary<Guid, TaskCompletionSource<OrderEnding>> waiting = new();
 
-    /// <summary>To be called before the order can end.</summary>
-    public void Expect(Guid orderId) => Of(orderId);
+    /// <summary>To be asked for before the order can end, or before it is read that it has not.</summary>
+    public Task<OrderEnding> EndOf(Guid orderId) =>
+        waiting.GetOrAdd(orderId, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-    public Task<OrderEnding> WaitAsync(Guid orderId, TimeSpan time, CancellationToken cancellationToken) => Of(orderId).Task.WaitAsync(time, cancellationToken);
-
+    /// <summary>There will be no such order.</summary>
     public void Forget(Guid orderId) => waiting.TryRemove(orderId, out _);
 
     public void Tell(Guid orderId, OrderEnding ending)
     {
-        if (waiting.TryGetValue(orderId, out var wait))
+        if (waiting.TryRemove(orderId, out var wait))
             wait.TrySetResult(ending);
     }
-
-    private TaskCompletionSource<OrderEnding> Of(Guid orderId) =>
-        waiting.GetOrAdd(orderId, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
 }
 
 public sealed class OrderEndedConsumer(OrderWaits waits) : IConsumer<OrderConfirmed>, IConsumer<OrderRejected>

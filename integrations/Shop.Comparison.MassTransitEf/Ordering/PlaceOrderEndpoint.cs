@@ -17,30 +17,28 @@ internal static class PlaceOrderEndpoint
         var placement = ActivatorUtilities.CreateInstance<OrderPlacement>(routes.ServiceProvider);
         routes.MapPost("/orders", (
             PlaceOrderRequest request, [FromHeader(Name = "Idempotency-Key")] string key, [FromHeader(Name = "Prefer")] string? prefer,
-            OrderWaits waits, CancellationToken cancellationToken) => PlaceAsync(placement, waits, request, key, TimeSpan.FromSeconds(WaitSeconds(prefer)), cancellationToken)).RequireAuthorization();
+            CancellationToken cancellationToken) => PlaceAsync(placement, request, key, TimeSpan.FromSeconds(WaitSeconds(prefer)), cancellationToken)).RequireAuthorization();
     }
 
-    private static async Task<IResult> PlaceAsync(
-        OrderPlacement placement, OrderWaits waits, PlaceOrderRequest request, string key, TimeSpan time, CancellationToken cancellationToken)
+    private static async Task<IResult> PlaceAsync(OrderPlacement placement, PlaceOrderRequest request, string key, TimeSpan time, CancellationToken cancellationToken)
     {
         if (Problem(request) is { } problem)
             return Refuse(problem);
-        var (order, refusal) = await placement.PlaceAsync(key, request, cancellationToken);
-        if (order is null)
+        var (placed, refusal) = await placement.PlaceAsync(key, request, cancellationToken);
+        if (placed is not { Order: var order })
             return Refuse(refusal!);
 
-        var ending = order.Status == OrderStatus.Placed ? await WaitAsync(waits, order.Id, time, cancellationToken) : new(order.Status, order.Reason);
-        waits.Forget(order.Id);
+        var ending = await WaitAsync(placed.End, time, cancellationToken);
         var response = new OrderResponse(order.Id, Name(ending.Status), ending.Reason, order.Currency, order.TotalMinor);
         return ending.Status == OrderStatus.Placed ? TypedResults.Accepted($"/orders/{order.Id}", response) : TypedResults.Created($"/orders/{order.Id}", response);
     }
 
     /// <returns>The end of the order, or that it is placed when the time runs out.</returns>
-    private static async Task<OrderEnding> WaitAsync(OrderWaits waits, Guid orderId, TimeSpan time, CancellationToken cancellationToken)
+    private static async Task<OrderEnding> WaitAsync(Task<OrderEnding> end, TimeSpan time, CancellationToken cancellationToken)
     {
         try
         {
-            return await waits.WaitAsync(orderId, time, cancellationToken);
+            return await end.WaitAsync(time, cancellationToken);
         }
         catch (TimeoutException)
         {
