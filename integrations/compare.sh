@@ -108,6 +108,7 @@ measure() {
   await_ready "$name" 90 is_up >/dev/null
   # The comparison has the demo operator; Shop has none of its demo accounts in Production.
   if [ "$name" = shop ]; then account=(--user "$SHOP_OPERATOR_EMAIL" --password "$SHOP_OPERATOR_PASSWORD"); fi
+  : >"$log"
   dotnet "$(program benchmarks/Shop.Load)" "${account[@]}" --url "http://127.0.0.1:${ports[http]}" --orders "$orders" --warmup "$warmup" \
     --concurrency "$buyers" --skus "$skus" --json "$result" >"$log" 2>&1 &
   load=$!

@@ -30,7 +30,7 @@ public sealed record Setting
         Name = "tuned",
         Isolation = IsolationLevel.ReadCommitted,
         SagaConcurrency = ConcurrencyMode.Optimistic,
-        QueryDelayMs = 20,
+        QueryDelayMs = 100,
         RetryPausesMs = [5, 10, 20, 50, 100, 200, 500, 1_000],
         SagaConcurrencyLimit = 16,
         ServiceConcurrencyLimit = 12,
