@@ -4,7 +4,7 @@
 #   integrations/compare.sh FOLDER [ORDERS]
 # FOLDER is the feed that integrations/local-feed.sh has filled, ORDERS how many are measured (500). From the environment: ROUNDS
 # of all three in turn (1; the table shows medians), BUYERS at the same time (64), SKUS (1000), WARMUP orders before (1000), SYSTEMS
-# of those to measure (shop recommended tuned).
+# of those to measure (shop recommended tuned), TRANSPORT (InMemory; or RabbitMq, which is started then).
 # Everything listens on loopback and free ports, keeps its data in a temporary folder, and is stopped at the end.
 set -euo pipefail
 
@@ -15,18 +15,28 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$root/deploy/lib/process.sh"
 # shellcheck source=../deploy/lib/postgres.sh
 . "$root/deploy/lib/postgres.sh"
+# shellcheck source=../deploy/lib/rabbitmq.sh
+. "$root/deploy/lib/rabbitmq.sh"
 
 [ $# -ge 1 ] && [ $# -le 2 ] && [[ ${2:-500} =~ ^[1-9][0-9]*$ ]] || fail "Usage: integrations/compare.sh FOLDER [ORDERS]"
 feed=$(cd "$1" 2>/dev/null && pwd) || fail "There is no folder $1. Make it: integrations/local-feed.sh MASSTRANSIT_SOURCES $1"
-orders=${2:-500} rounds=${ROUNDS:-1} buyers=${BUYERS:-64} skus=${SKUS:-1000} warmup=${WARMUP:-1000} systems=${SYSTEMS:-shop recommended tuned} replicas=1
+orders=${2:-500} rounds=${ROUNDS:-1} buyers=${BUYERS:-64} skus=${SKUS:-1000} warmup=${WARMUP:-1000} systems=${SYSTEMS:-shop recommended tuned} transport=${TRANSPORT:-InMemory} replicas=1
 for program in dotnet curl jq psql pgrep; do command -v $program >/dev/null || fail "$program was not found."; done
 find_postgres || fail "PostgreSQL was not found. Debian: apt-get install postgresql"
+case $transport in
+InMemory) ;;
+RabbitMq) find_rabbitmq || fail "RabbitMQ was not found. Debian: apt-get install rabbitmq-server" ;;
+*) fail "TRANSPORT is $transport. Use InMemory or RabbitMq." ;;
+esac
 
 data=$(mktemp -d)
 kept=
 finish() {
   local part
-  for part in $(recorded | grep -v '^postgres$') $(recorded | grep '^postgres$'); do stop "$part" INT 20; done >/dev/null
+  for part in $(recorded | grep -Ev '^(postgres|rabbitmq|epmd)$'); do stop "$part" INT 20; done >/dev/null
+  # In this order, whatever of them runs.
+  for part in rabbitmq epmd; do stop "$part" TERM 60; done >/dev/null
+  stop postgres INT 20 >/dev/null
   if [ -n "$kept" ]; then say "The logs are kept in $data/logs." >&2; else rm -rf "$data"; fi
 }
 trap finish EXIT
@@ -60,9 +70,20 @@ reset_databases() {
   administer -c 'CREATE DATABASE shop_comparison' -c CHECKPOINT
 }
 
+ask_broker() { curl -sf -o /dev/null --max-time 20 -u "admin:$SHOP_ADMIN_MQ_PASSWORD" -H 'Content-Type: application/json' "$@"; }
+
+# All queues anew: the systems make queues of the same names in ways of their own.
+reset_broker() {
+  local api=http://127.0.0.1:${ports[rabbitmq:console]}/api
+  [ "$transport" = RabbitMq ] || return 0
+  ask_broker -X DELETE "$api/vhosts/shop"
+  ask_broker -X PUT "$api/vhosts/shop"
+  ask_broker -X PUT -d '{"configure": ".*", "write": ".*", "read": ".*"}' "$api/permissions/shop/admin"
+}
+
 start_shop() {
   (
-    export Shop__Store=PostgreSql Shop__Transport=InMemory
+    export Shop__Store=PostgreSql Shop__Transport=$transport
     export Shop__Proof__KeyFile=$data/$1/proof/key.pem Shop__Proof__Heads=$data/$1/proof Shop__PersonalData__MasterKey=$SHOP_PERSONAL_DATA_KEY
     export Shop__Keys=$data/$1/keys Shop__Accounts__Operator__Email=$SHOP_OPERATOR_EMAIL Shop__Accounts__Operator__Password=$SHOP_OPERATOR_PASSWORD
     local name
@@ -77,7 +98,7 @@ start_shop() {
 start_comparison() {
   (
     export ConnectionStrings__shop="Host=127.0.0.1;Port=${ports[postgres]};Database=shop_comparison;Username=postgres;Password=$POSTGRES_PASSWORD;Maximum Pool Size=150"
-    export Data=$data/$1
+    export Data=$data/$1 Transport=$transport
     spawn "$1" dotnet "$(program integrations/Shop.Comparison.MassTransitEf)" "$1" --urls "http://127.0.0.1:${ports[http]}"
   )
 }
@@ -102,6 +123,7 @@ used() {
 measure() {
   local name=$1 result=$data/$1-$2.json log=$data/logs/load-$1-$2.log account=() before after load
   reset_databases
+  reset_broker
   ports[http]=$(free_port)
   mkdir -p "$data/$name/proof" "$data/$name/keys"
   if [ "$name" = shop ]; then start_shop "$name"; else start_comparison "$name"; fi
@@ -143,7 +165,7 @@ report() {
       "$(jq -s 'map(.errors) | add' "$data/$name"-*.json)" "$(median "$name" processMs 1)" "$(median "$name" postgresMs 1)" "$(median "$name" transactions 1)"
   done
   say "The last three are per order: processor time of the system's process and of PostgreSQL, and committed transactions."
-  say "Each system is one process on the same PostgreSQL server, with the in-memory transport and Shop's payment sandbox inside it."
+  say "Each system is one process on the same PostgreSQL server, with MassTransit's $transport transport and Shop's payment sandbox inside it."
 }
 
 declare -A titles=([shop]='Shop (Shop.Host)' [documented]='MassTransit EF outbox, documented'
@@ -157,6 +179,14 @@ build
 ports[postgres]=$(free_port)
 start_postgres
 await_ready postgres 90 postgres_is_ready
+if [ "$transport" = RabbitMq ]; then
+  for name in epmd rabbitmq rabbitmq:nodes rabbitmq:console rabbitmq:metrics; do ports[$name]=$(free_port); done
+  start_epmd
+  await_ready epmd 20 epmd_is_ready
+  start_rabbitmq
+  await_ready rabbitmq 120 rabbitmq_is_ready
+  export ConnectionStrings__rabbitmq=amqp://admin:$SHOP_ADMIN_MQ_PASSWORD@127.0.0.1:${ports[rabbitmq]}/shop
+fi
 for ((round = 1; round <= rounds; round++)); do
   say "Round $round"
   for name in $systems; do measure $name "$round"; done
