@@ -62,7 +62,7 @@ public sealed record JobSchedule
     };
 
     private static DateTimeOffset Floor(DateTimeOffset instant, TimeSpan interval) =>
-        DateTimeOffset.UnixEpoch + interval * Math.Floor((instant - DateTimeOffset.UnixEpoch) / interval);
+        instant - TimeSpan.FromTicks((instant - DateTimeOffset.UnixEpoch).Ticks % interval.Ticks);
 
     private static CronExpression UtcCron(string cron) => new(cron, TimeZoneInfo.Utc);
 

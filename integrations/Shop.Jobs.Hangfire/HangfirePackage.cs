@@ -25,8 +25,13 @@ public sealed class HangfirePackage : IJobSchedulerPackage
     {
         services.AddLogging(logging => logging.AddFilter("Hangfire", LogLevel.Warning));
         // What the dashboard's pages need; scheduler and dashboard are given the storage, nothing asks for Hangfire's global one.
-        services.AddHangfire((_, _) => { });
-        services.AddSingleton(provider => OpenStorage(provider.GetRequiredService<JobStore>()));
+        services.AddHangfire((provider, hangfire) => hangfire.UseLogProvider(new HangfireLogs(provider.GetRequiredService<ILoggerFactory>())));
+        services.AddSingleton(provider =>
+        {
+            // Hangfire's log is one for the process, and is set up with this.
+            provider.GetRequiredService<IGlobalConfiguration>();
+            return OpenStorage(provider.GetRequiredService<JobStore>());
+        });
     }
 
     public IJobScheduler Create(IServiceProvider services) => new HangfireScheduler(
