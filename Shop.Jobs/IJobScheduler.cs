@@ -13,6 +13,9 @@ public sealed record JobPause(DateTimeOffset? At, string? By, string? Reason);
 /// </summary>
 public interface IJobScheduler : IAsyncDisposable
 {
+    /// <summary>Its name, for people.</summary>
+    string Name { get; }
+
     /// <summary>Takes up the schedules and starts to fire. Called until it does not throw.</summary>
     Task StartAsync(CancellationToken cancellationToken);
 

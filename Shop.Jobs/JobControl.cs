@@ -30,6 +30,9 @@ public sealed class JobControl
         this.clock = clock;
     }
 
+    /// <summary>What fires the jobs.</summary>
+    public string Scheduler => scheduler.Name;
+
     public JobDefinition? Find(string job) => catalog.Find(job)?.Definition;
 
     /// <summary>Whether the scheduler runs; just after the start of the process it waits for that.</summary>

@@ -32,13 +32,18 @@ public static class JobRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddLogging(logging => logging.AddFilter("Quartz", LogLevel.Warning));
         services.AddSingleton(settings);
+        var package = settings.FindPackage();
+        if (package is not null)
+            services.AddSingleton(package);
+        package?.Add(services);
         services.AddSingleton(provider => Open(configuration, [.. provider.GetServices<StoreDefinition>()], provider.GetService<IHostEnvironment>()));
         services.AddSingleton<JobRuns>();
         services.AddSingleton(provider => new JobCatalog([.. provider.GetServices<JobDefinition>(), .. StoreJobs.All(provider, configuration, settings)], configuration));
         services.AddSingleton(provider => new JobRunner(
             provider.GetRequiredService<JobCatalog>(), provider.GetRequiredService<JobRuns>(), settings, provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));
-        services.AddSingleton<IJobScheduler>(provider => new QuartzScheduler(
+        services.AddSingleton(provider => new JobStore(provider.GetRequiredService<JobDatabase>().Engine, provider.GetRequiredService<JobDatabase>().ConnectionString));
+        services.AddSingleton(provider => package is not null ? package.Create(provider) : new QuartzScheduler(
             NameOf([.. provider.GetServices<StoreDefinition>()]), provider.GetRequiredService<JobDatabase>(), provider.GetRequiredService<JobCatalog>(),
             provider.GetRequiredService<JobRunner>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<JobService>();

@@ -43,6 +43,29 @@ public sealed record JobSchedule
                 $"Setting {setting} is '{text}'. Give an interval such as 00:05:00, from a second to a year, a cron expression with seconds such as 0 30 3 * * ?, or {NeverText}.");
     }
 
+    /// <summary>The first instant after another one at which a job with this schedule is due; intervals count from 1970.</summary>
+    /// <returns>Null when there is none.</returns>
+    public DateTimeOffset? Next(DateTimeOffset after) => this switch
+    {
+        { Interval: { } interval } => Floor(after, interval) + interval,
+        { Cron: { } cron } => UtcCron(cron).GetNextValidTimeAfter(after),
+        _ => null,
+    };
+
+    /// <summary>The last instant up to another one, inclusive, at which a job with this schedule was due.</summary>
+    /// <returns>Null when there was none.</returns>
+    public DateTimeOffset? Latest(DateTimeOffset until) => this switch
+    {
+        { Interval: { } interval } => Floor(until, interval),
+        { Cron: { } cron } => UtcCron(cron).GetPreviousValidTimeBefore(Floor(until, Shortest) + Shortest),
+        _ => null,
+    };
+
+    private static DateTimeOffset Floor(DateTimeOffset instant, TimeSpan interval) =>
+        instant - TimeSpan.FromTicks((instant - DateTimeOffset.UnixEpoch).Ticks % interval.Ticks);
+
+    private static CronExpression UtcCron(string cron) => new(cron, TimeZoneInfo.Utc);
+
     /// <summary>As <see cref="Parse"/> takes it.</summary>
     public override string ToString() => Cron ?? Interval?.ToString("c", CultureInfo.InvariantCulture) ?? NeverText;
 }

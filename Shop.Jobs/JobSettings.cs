@@ -8,9 +8,13 @@ namespace Shop.Jobs;
 public sealed record JobSettings
 {
     private const string Section = "Shop:Jobs";
+    private const string QuartzName = "Quartz";
 
     /// <summary>False: this process runs no jobs and answers nothing about them.</summary>
     public bool Enabled { get; private init; } = true;
+
+    /// <summary>What fires jobs: <c>Quartz</c>, or the name of a package <c>Shop.Jobs.{name}</c>.</summary>
+    public string Scheduler { get; private init; } = QuartzName;
 
     /// <summary>How often a run says that it lives, and each replica looks for runs that do not.</summary>
     public TimeSpan Beat { get; private init; }
@@ -36,6 +40,7 @@ public sealed record JobSettings
                 var text when bool.TryParse(text, out var enabled) => enabled,
                 var text => throw new StartupException($"Setting {Section}:Enabled is '{text}'. Give true or false."),
             },
+            Scheduler = section["Scheduler"] is { Length: > 0 } scheduler ? scheduler : QuartzName,
             Beat = TimeSpan.FromSeconds(Number(section, "BeatSeconds", 5)),
             DeadAfter = TimeSpan.FromSeconds(Number(section, "DeadAfterSeconds", 30)),
             InboxKept = TimeSpan.FromDays(Number(section, "InboxDays", 30)),
@@ -45,6 +50,12 @@ public sealed record JobSettings
             ? settings
             : throw new StartupException($"Setting {Section}:DeadAfterSeconds must be at least twice {Section}:BeatSeconds, or runs that live are taken for dead.");
     }
+
+    /// <summary>The package that fires jobs instead of Quartz, if one was asked for.</summary>
+    /// <exception cref="StartupException">The program was built without it.</exception>
+    internal IJobSchedulerPackage? FindPackage() => Scheduler.Equals(QuartzName, StringComparison.OrdinalIgnoreCase)
+        ? null
+        : Integration.Load<IJobSchedulerPackage>($"{Section}:{nameof(Scheduler)}", Scheduler, $"Shop.Jobs.{Scheduler}", QuartzName);
 
     /// <summary>A job's own schedule, or what <c>Shop:Jobs:Schedules:{name}</c> says instead.</summary>
     /// <exception cref="StartupException">It cannot be read.</exception>

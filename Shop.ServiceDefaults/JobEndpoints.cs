@@ -12,13 +12,14 @@ namespace Shop.ServiceDefaults;
 
 /// <param name="Store">The store that it works on; absent for all of them.</param>
 /// <param name="Schedule">An interval such as <c>00:05:00</c>, a cron expression with seconds in UTC, or <c>never</c>.</param>
+/// <param name="Scheduler">What fires it, such as <c>Quartz</c>.</param>
 /// <param name="Pause">Absent unless it is paused.</param>
 /// <param name="NextRunAt">Absent while it is paused or has no schedule.</param>
 /// <param name="Running">Its run now, if any.</param>
 /// <param name="Last">Its newest run that is over, if any.</param>
 /// <param name="Newest">Its newest runs, newest first, for a chart of durations.</param>
 public sealed record JobResponse(
-    string Name, string Description, string? Store, string Schedule, JobPause? Pause, DateTimeOffset? NextRunAt, JobRun? Running, JobRun? Last,
+    string Name, string Description, string? Store, string Schedule, string Scheduler, JobPause? Pause, DateTimeOffset? NextRunAt, JobRun? Running, JobRun? Last,
     IReadOnlyList<JobRunOutline> Newest);
 
 /// <param name="Seconds">How long it took; absent while it is not over.</param>
@@ -46,6 +47,8 @@ internal static class JobEndpoints
         jobs.MapPost("/{name}/trigger", TriggerAsync).WithSummary("Runs a job now, also while it is paused. For operators.").ProducesProblem(StatusCodes.Status409Conflict);
         jobs.MapPost("/{name}/pause", PauseAsync).WithSummary("Runs a job no more by itself, in all replicas, until it is resumed. For operators.");
         jobs.MapPost("/{name}/resume", ResumeAsync).WithSummary("Has a paused job run by itself again. For operators.");
+        if (routes.ServiceProvider.GetService<IJobSchedulerPackage>() is { } package)
+            package.MapDashboard(routes).RequireAuthorization(Policies.Operator).SignedInByEither(routes.ServiceProvider);
     }
 
     /// <summary>The scheduler starts after the service, which needs no jobs to take orders.</summary>
@@ -60,7 +63,7 @@ internal static class JobEndpoints
     }
 
     private static async Task<Ok<List<JobResponse>>> ListAsync(JobControl control, CancellationToken cancellationToken) =>
-        TypedResults.Ok((await control.ReadAsync(cancellationToken)).Select(Of).ToList());
+        TypedResults.Ok((await control.ReadAsync(cancellationToken)).Select(job => Of(job, control.Scheduler)).ToList());
 
     /// <param name="search">Text; case does not matter.</param>
     /// <param name="outcome">waiting, running, succeeded, failed, killed or stopped.</param>
@@ -135,11 +138,11 @@ internal static class JobEndpoints
         return acts;
     }
 
-    private static JobResponse Of(JobStatus status)
+    private static JobResponse Of(JobStatus status, string scheduler)
     {
         var (job, timing, newest) = status;
         return new(
-            job.Name, job.Definition.Description, job.Definition.Store, job.Schedule.ToString(), timing.Pause, timing.NextRunAt,
+            job.Name, job.Definition.Description, job.Definition.Store, job.Schedule.ToString(), scheduler, timing.Pause, timing.NextRunAt,
             newest.FirstOrDefault(run => run.Outcome == JobOutcome.Running), newest.FirstOrDefault(run => run.EndedAt is not null),
             [.. newest.Select(run => new JobRunOutline(run.Id, run.StartedAt, run.EndedAt is { } ended && run.StartedAt is { } started ? (ended - started).TotalSeconds : null, run.Outcome))]);
     }

@@ -37,10 +37,11 @@ public sealed partial class JobRunner : IAsyncDisposable
     /// <summary>Runs a job because its time has come, unless that instant had its run, or the job still runs from before.</summary>
     /// <param name="scheduledAt">The instant of the schedule: all replicas must name the same one.</param>
     /// <param name="fireInstance">The scheduler's name for the firing.</param>
-    public async Task RunScheduledAsync(string job, DateTimeOffset scheduledAt, string? fireInstance)
+    /// <returns>The run with its outcome; null when there was none to run here.</returns>
+    public async Task<JobRun?> RunScheduledAsync(string job, DateTimeOffset scheduledAt, string? fireInstance)
     {
         if (Find(job) is not { } definition)
-            return;
+            return null;
         var run = new JobRun
         {
             Id = Ids.New(clock.GetUtcNow()),
@@ -52,17 +53,18 @@ public sealed partial class JobRunner : IAsyncDisposable
         };
         var start = await runs.StartAsync(run, stopping.Token);
         if (start == JobRuns.Start.Started)
-            await TrackAsync(run.Id, definition);
-        else if (start == JobRuns.Start.JobRuns)
+            return await TrackAsync(run.Id, definition);
+        if (start == JobRuns.Start.JobRuns)
             LogStillRunning(job);
+        return null;
     }
 
     /// <summary>Runs what was asked for, unless somebody else has; while the job still runs it stays wanted.</summary>
-    public async Task RunRequestedAsync(string job, Guid runId, string? fireInstance)
-    {
-        if (Find(job) is { } definition && await runs.StartAsync(runId, Replica, fireInstance, stopping.Token) == JobRuns.Start.Started)
-            await TrackAsync(runId, definition);
-    }
+    /// <returns>The run with its outcome; null when there was none to run here.</returns>
+    public async Task<JobRun?> RunRequestedAsync(string job, Guid runId, string? fireInstance) =>
+        Find(job) is { } definition && await runs.StartAsync(runId, Replica, fireInstance, stopping.Token) == JobRuns.Start.Started
+            ? await TrackAsync(runId, definition)
+            : null;
 
     /// <summary>Breaks off what runs, and waits until that is noted.</summary>
     public async Task StopAsync()
@@ -85,13 +87,13 @@ public sealed partial class JobRunner : IAsyncDisposable
         return null;
     }
 
-    private async Task TrackAsync(Guid id, JobDefinition job)
+    private async Task<JobRun> TrackAsync(Guid id, JobDefinition job)
     {
         var work = RunAsync(id, job);
         running[id] = work;
         try
         {
-            await work;
+            return await work;
         }
         finally
         {
@@ -99,7 +101,7 @@ public sealed partial class JobRunner : IAsyncDisposable
         }
     }
 
-    private async Task RunAsync(Guid id, JobDefinition job)
+    private async Task<JobRun> RunAsync(Guid id, JobDefinition job)
     {
         var run = await runs.FindAsync(id, CancellationToken.None) ?? throw new InvalidOperationException($"Run {id} of {job.Name} is gone.");
         var log = new RunLog(loggers.CreateLogger($"Shop.Jobs.{job.Name}"), clock);
@@ -118,6 +120,7 @@ public sealed partial class JobRunner : IAsyncDisposable
         if (!await runs.EndAsync(ended, CancellationToken.None))
             LogTakenOver(id, job.Name);
         await runs.TrimAsync(job.Name, CancellationToken.None);
+        return ended;
     }
 
     /// <returns>The run with its outcome.</returns>

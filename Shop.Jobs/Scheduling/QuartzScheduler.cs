@@ -24,6 +24,8 @@ internal sealed class QuartzScheduler(
 
     private IScheduler Scheduler => scheduler ?? throw new InvalidOperationException("The scheduler has not started.");
 
+    public string Name => "Quartz";
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (factory is not null)

@@ -6,6 +6,9 @@ namespace Shop.Jobs.Storage;
 /// <summary>Where the scheduler's tables and the history of runs are: SQL that both databases understand, and where they differ.</summary>
 internal abstract class JobDatabase : IAsyncDisposable
 {
+    /// <summary>As <c>Shop:Store</c> names it.</summary>
+    public abstract string Engine { get; }
+
     /// <summary>True when other processes run the same jobs.</summary>
     public abstract bool IsShared { get; }
 

@@ -36,6 +36,8 @@ internal sealed class PostgreSqlJobDatabase : JobDatabase
 
     public NpgsqlDataSource Source { get; }
 
+    public override string Engine => "PostgreSql";
+
     public override bool IsShared => true;
 
     public override string Now => "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)";
@@ -49,7 +51,7 @@ internal sealed class PostgreSqlJobDatabase : JobDatabase
         await RunAsync("SET LOCAL lock_timeout = '5s'");
         await RunAsync($"SELECT pg_advisory_xact_lock({UpgradeLock})");
         await RunAsync("CREATE TABLE IF NOT EXISTS job_scripts (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())");
-        foreach (var (name, sql) in Scripts("PostgreSql"))
+        foreach (var (name, sql) in Scripts(Engine))
         {
             if (await RunAsync("INSERT INTO job_scripts (name) VALUES (@name) ON CONFLICT DO NOTHING", name) > 0)
                 await RunAsync(sql);

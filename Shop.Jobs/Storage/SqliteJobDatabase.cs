@@ -8,6 +8,8 @@ internal sealed class SqliteJobDatabase(string path) : JobDatabase
 {
     private const int Constraint = 19;
 
+    public override string Engine => "Sqlite";
+
     public override bool IsShared => false;
 
     public override string Now => "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)";
@@ -22,7 +24,7 @@ internal sealed class SqliteJobDatabase(string path) : JobDatabase
         await RunAsync("PRAGMA journal_mode = WAL");
         await RunAsync("BEGIN EXCLUSIVE");
         await RunAsync("CREATE TABLE IF NOT EXISTS job_scripts (name TEXT NOT NULL PRIMARY KEY, applied_at TEXT NOT NULL DEFAULT (datetime('now')))");
-        foreach (var (name, sql) in Scripts("Sqlite"))
+        foreach (var (name, sql) in Scripts(Engine))
         {
             if (await RunAsync("INSERT INTO job_scripts (name) VALUES (@name) ON CONFLICT DO NOTHING", name) > 0)
                 await RunAsync(sql);

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
@@ -5,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Shop.ServiceDefaults.Security;
 
@@ -23,6 +25,13 @@ public static class SecurityRegistration
     /// <summary>Marks routes of the site: whoever has its cookie is signed in there.</summary>
     public static TBuilder SignedInByCookie<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new SignedInByCookieAttribute());
+
+    /// <summary>Marks pages that people read and nobody changes anything with: by the cookie where this process has the site, else by a token.</summary>
+    internal static void SignedInByEither(this IEndpointConventionBuilder pages, IServiceProvider services)
+    {
+        if (services.GetRequiredService<IOptions<AuthenticationOptions>>().Value.SchemeMap.ContainsKey(CookieScheme))
+            pages.SignedInByCookie();
+    }
 
     internal static void Add(IHostApplicationBuilder builder)
     {

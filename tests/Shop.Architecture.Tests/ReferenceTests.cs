@@ -51,7 +51,7 @@ public sealed class ReferenceTests
     public void Every_project_of_the_solution_is_judged()
     {
         var root = new[] { "Shop.Host", "Storefront" };
-        string[] free = ["tests/", "benchmarks/"];
+        string[] free = ["tests/", "benchmarks/", "integrations/"];
 
         Repository.Files(".csproj").Where(path => !free.Any(folder => path.StartsWith(folder, StringComparison.Ordinal))).Select(path => Path.GetFileNameWithoutExtension(path))
             .Except(Allowed.Keys).Except(root).ShouldBeEmpty();
