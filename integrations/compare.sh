@@ -74,8 +74,8 @@ ask_broker() { curl -sf -o /dev/null --max-time 20 -u "admin:$SHOP_ADMIN_MQ_PASS
 
 # All queues anew: the systems make queues of the same names in ways of their own.
 reset_broker() {
-  local api=http://127.0.0.1:${ports[rabbitmq:console]}/api
   [ "$transport" = RabbitMq ] || return 0
+  local api=http://127.0.0.1:${ports[rabbitmq:console]}/api
   ask_broker -X DELETE "$api/vhosts/shop"
   ask_broker -X PUT "$api/vhosts/shop"
   ask_broker -X PUT -d '{"configure": ".*", "write": ".*", "read": ".*"}' "$api/permissions/shop/admin"
