@@ -1,7 +1,7 @@
 using MassTransit;
 using Shop.Comparison.Inventory;
-using Shop.Comparison.Ordering;
 using Shop.Comparison.Orchestration;
+using Shop.Comparison.Ordering;
 using Shop.Comparison.Payments;
 using Shop.Contracts;
 

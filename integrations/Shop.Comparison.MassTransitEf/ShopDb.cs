@@ -2,8 +2,8 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Shop.Comparison.Inventory;
-using Shop.Comparison.Ordering;
 using Shop.Comparison.Orchestration;
+using Shop.Comparison.Ordering;
 using Shop.Comparison.Payments;
 
 namespace Shop.Comparison;
