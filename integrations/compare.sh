@@ -30,9 +30,10 @@ RabbitMq) find_rabbitmq || fail "RabbitMQ was not found. Debian: apt-get install
 esac
 
 data=$(mktemp -d)
-kept=
+kept='' load=''
 finish() {
   local part
+  [ -z "$load" ] || kill "$load" 2>/dev/null || true
   for part in $(recorded | grep -Ev '^(postgres|rabbitmq|epmd)$'); do stop "$part" INT 20; done >/dev/null
   # In this order, whatever of them runs.
   for part in rabbitmq epmd; do stop "$part" TERM 60; done >/dev/null
@@ -81,17 +82,21 @@ reset_broker() {
   ask_broker -X PUT -d '{"configure": ".*", "write": ".*", "read": ".*"}' "$api/permissions/shop/admin"
 }
 
+shop_environment() {
+  local name
+  export Shop__Store=PostgreSql Shop__Transport=$transport
+  export Shop__Proof__KeyFile=$data/shop/proof/key.pem Shop__Proof__Heads=$data/shop/proof Shop__PersonalData__MasterKey=$SHOP_PERSONAL_DATA_KEY
+  export Shop__Keys=$data/shop/keys Shop__Accounts__Operator__Email=$SHOP_OPERATOR_EMAIL Shop__Accounts__Operator__Password=$SHOP_OPERATOR_PASSWORD
+  for name in order inventory payment saga accounts; do
+    export ConnectionStrings__"$name"
+    printf -v ConnectionStrings__"$name" '%s' "$(database "$name")"
+  done
+}
+
 start_shop() {
   (
-    export Shop__Store=PostgreSql Shop__Transport=$transport
-    export Shop__Proof__KeyFile=$data/$1/proof/key.pem Shop__Proof__Heads=$data/$1/proof Shop__PersonalData__MasterKey=$SHOP_PERSONAL_DATA_KEY
-    export Shop__Keys=$data/$1/keys Shop__Accounts__Operator__Email=$SHOP_OPERATOR_EMAIL Shop__Accounts__Operator__Password=$SHOP_OPERATOR_PASSWORD
-    local name
-    for name in order inventory payment saga accounts; do
-      export ConnectionStrings__"$name"
-      printf -v ConnectionStrings__"$name" '%s' "$(database "$name")"
-    done
-    spawn "$1" dotnet "$(program Shop.Host)" --urls "http://127.0.0.1:${ports[http]}" --data "$data/$1" --no-seed --no-warm-up
+    shop_environment
+    spawn shop dotnet "$(program Shop.Host)" --urls "http://127.0.0.1:${ports[http]}" --data "$data/shop" --no-seed --no-warm-up
   )
 }
 
@@ -101,6 +106,17 @@ start_comparison() {
     export Data=$data/$1 Transport=$transport
     spawn "$1" dotnet "$(program integrations/Shop.Comparison.MassTransitEf)" "$1" --urls "http://127.0.0.1:${ports[http]}"
   )
+}
+
+# Every order has ended, and stock and money are where the orders say: check <system>, after it has stopped.
+check() {
+  local log=$data/logs/check-$1.log
+  if [ "$1" = shop ]; then
+    (shop_environment && dotnet "$(program Shop.Host)" audit --store postgres --data "$data/shop") >"$log" 2>&1
+  else
+    PGPASSWORD=$POSTGRES_PASSWORD psql -X -h 127.0.0.1 -p "${ports[postgres]}" -U postgres -d shop_comparison -v ON_ERROR_STOP=1 \
+      -f "$root/integrations/Shop.Comparison.MassTransitEf/check.sql" >"$log" 2>&1
+  fi || { kept=1 && fail "$1 has lost something:"$'\n'"$(tail -n 20 "$log")"; }
 }
 
 is_up() { curl -sf -o /dev/null --max-time 2 "http://127.0.0.1:${ports[http]}/health/ready"; }
@@ -121,12 +137,12 @@ used() {
 
 # measure <system> <round>
 measure() {
-  local name=$1 result=$data/$1-$2.json log=$data/logs/load-$1-$2.log account=() before after load
+  local name=$1 result=$data/$1-$2.json log=$data/logs/load-$1-$2.log account=() before after
   reset_databases
   reset_broker
   ports[http]=$(free_port)
   mkdir -p "$data/$name/proof" "$data/$name/keys"
-  if [ "$name" = shop ]; then start_shop "$name"; else start_comparison "$name"; fi
+  if [ "$name" = shop ]; then start_shop; else start_comparison "$name"; fi
   await_ready "$name" 90 is_up >/dev/null
   # The comparison has the demo operator; Shop has none of its demo accounts in Production.
   if [ "$name" = shop ]; then account=(--user "$SHOP_OPERATOR_EMAIL" --password "$SHOP_OPERATOR_PASSWORD"); fi
@@ -134,10 +150,11 @@ measure() {
   dotnet "$(program benchmarks/Shop.Load)" "${account[@]}" --url "http://127.0.0.1:${ports[http]}" --orders "$orders" --warmup "$warmup" \
     --concurrency "$buyers" --skus "$skus" --json "$result" >"$log" 2>&1 &
   load=$!
-  until grep -q '^Measuring' "$log" || ! kill -0 $load 2>/dev/null; do sleep 0.05; done
+  until grep -q '^Measuring' "$log" || ! kill -0 "$load" 2>/dev/null; do sleep 0.05; done
   read -r -a before < <(used "$name")
   # Some orders that failed are a result, too.
-  wait $load || { kept=1; grep -v '^  ' "$log"; }
+  wait "$load" || { kept=1; grep -v '^  ' "$log"; }
+  load=
   [ -f "$result" ] || fail "$name was not measured."
   # PostgreSQL's sessions report their transactions once a second.
   sleep 1.5
@@ -148,6 +165,7 @@ measure() {
   jq -r --arg name "$name" '"  \($name): \(.ordersPerSecond) orders/s, p50 \(.p50Ms) ms, p99 \(.p99Ms) ms, \(.confirmed) confirmed, \(.rejected) rejected, \(.errors) errors, load \($load)"' \
     --arg load "$(cut -d ' ' -f 1 /proc/loadavg)" "$result"
   stop "$name" INT 20 >/dev/null
+  check "$name"
   rm -rf "${data:?}/$name"
 }
 
