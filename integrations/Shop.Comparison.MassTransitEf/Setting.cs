@@ -8,8 +8,8 @@ public sealed record Setting
 {
     /// <summary>
     /// The pages "Transactional Outbox", "Entity Framework" and "Saga Guidance" of MassTransit's documentation as they stand; the
-    /// query delay is that of its sample of the outbox. On PostgreSQL, the delivery of the outbox then meets itself: it fails with
-    /// 40001 and waits for 3 to 30 seconds each time, so that this is there to be tried, not to be measured.
+    /// query delay is that of its sample of the outbox. On PostgreSQL, deliveries side by side then fail with 40001, and some of the
+    /// failures stop the delivery for 3 to 30 seconds: this is there to be tried.
     /// </summary>
     private static readonly Setting Documented = new()
     {
