@@ -119,7 +119,7 @@ internal sealed class RowComparison(EventStore store, ProjectionControl.Target t
         var same = string.Join(" AND ", table.Key.Select(column => $"a.\"{column.Name}\" = b.\"{column.Name}\""));
         var noOther = string.Join(" AND ", table.Key.Select(column => $"b.\"{column.Name}\" IS NULL"));
         var noLive = string.Join(" AND ", table.Key.Select(column => $"a.\"{column.Name}\" IS NULL"));
-        var differ = string.Concat(table.Columns.Where(column => !column.IsKey).Select(column => $" OR a.\"{column.Name}\" {dialect.IsDistinct} b.\"{column.Name}\""));
+        var differ = string.Concat(table.Columns.Where(column => !column.IsKey).Select(column => $" OR {dialect.Differ($"a.\"{column.Name}\"", $"b.\"{column.Name}\"")}"));
         return $"""
             SELECT {Keys("a")}, {dialect.Json("a", table.Columns)}, CASE WHEN {noOther} THEN NULL ELSE {dialect.Json("b", table.Columns)} END
             FROM "{live}" a LEFT JOIN "{beside}" b ON {same}
