@@ -1,0 +1,1 @@
+DELETE TOP (@limit) FROM inbox WITH (READPAST, ROWLOCK) WHERE handled_at < @before
