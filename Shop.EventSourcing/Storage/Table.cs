@@ -48,6 +48,10 @@ public abstract class Table
     /// <param name="Value">Reads the column's value from a row.</param>
     public sealed record Column(string Name, PropertyInfo Property, Type Type, bool IsKey, Func<object, object?> Value)
     {
+        /// <summary>Whether its property may be null.</summary>
+        public bool IsNullable => Nullable.GetUnderlyingType(Type) is not null
+            || (!Type.IsValueType && new NullabilityInfoContext().Create(Property).ReadState == NullabilityState.Nullable);
+
         internal static Column Of(PropertyInfo property, bool isKey)
         {
             var row = Expression.Parameter(typeof(object));

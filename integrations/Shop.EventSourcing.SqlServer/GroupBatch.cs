@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Data.SqlClient;
+using Shop.EventSourcing.Storage;
+
+namespace Shop.EventSourcing.SqlServer;
+
+/// <summary>
+/// A group of write sets as one batch of T-SQL: its own transaction, one call for what the group decides on, one for each kind of row
+/// that it writes. Used again for the next group.
+/// </summary>
+internal sealed class GroupBatch(IReadOnlyDictionary<Table, SqlServerRows> tables)
+{
+    private readonly RowSet appends = GroupTypes.Appends(), events = GroupTypes.Events(), inbox = GroupTypes.Inbox();
+    private readonly RowSet outbox = GroupTypes.Outbox(), deletes = GroupTypes.Ids(), lateDeletes = GroupTypes.Ids();
+    private readonly RowBatches rows = new(tables);
+    private readonly Dictionary<string, (int Number, long Added)> streams = new(StringComparer.Ordinal);
+    private readonly HashSet<(string, Guid)> handled = [];
+    private readonly HashSet<Guid> added = [];
+    private readonly List<int> eventsOfSets = [];
+
+    /// <summary>How long a message to send at once belongs to us.</summary>
+    public TimeSpan WriterClaim { get; set; } = OutboxClaims.WritersDefault;
+
+    /// <summary>Puts a group into a command, instead of whatever was in it.</summary>
+    public void Fill(SqlCommand command, IReadOnlyList<WriteSet> group)
+    {
+        foreach (var each in (RowSet[])[appends, events, inbox, outbox, deletes, lateDeletes])
+            each.Clear();
+        streams.Clear();
+        handled.Clear();
+        added.Clear();
+        eventsOfSets.Clear();
+        rows.Take();
+        for (var index = 0; index < group.Count; index++)
+            Add(index + 1, group[index]);
+
+        command.Parameters.Clear();
+        command.Parameters.Add(SqlValues.Of("@sets", group.Count));
+        var text = new StringBuilder("SET NOCOUNT ON; SET XACT_ABORT ON; BEGIN TRANSACTION; DECLARE @head bigint, @outcomes varchar(max);\n");
+        foreach (var (name, values) in ((string, RowSet)[])[("@appends", appends), ("@events", events), ("@inbox", inbox)])
+        {
+            if (values.Count > 0)
+                command.Parameters.Add(values.ToParameter(name));
+            else
+                text.Append(CultureInfo.InvariantCulture, $"DECLARE {name} {values.Type};\n");
+        }
+
+        text.Append("EXEC commit_group @sets, @appends, @events, @inbox, @head OUTPUT, @outcomes OUTPUT;\n");
+        Append(text, command, Calls(), "@outcomes");
+        command.CommandText = text.Append("COMMIT TRANSACTION; SELECT @head, @outcomes;").ToString();
+    }
+
+    /// <summary>Appends a call of each procedure that has rows to write.</summary>
+    /// <param name="outcomes">The variable or literal that tells which write sets were accepted.</param>
+    public static void Append(StringBuilder text, SqlCommand command, IEnumerable<(string Procedure, RowSet Rows)> calls, string outcomes)
+    {
+        foreach (var (procedure, values) in calls.Where(call => call.Rows.Count > 0))
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"@rows{command.Parameters.Count}");
+            command.Parameters.Add(values.ToParameter(name));
+            text.Append(CultureInfo.InvariantCulture, $"EXEC {procedure} {name}, {outcomes};\n");
+        }
+    }
+
+    /// <summary>What became of the group that was filled in last.</summary>
+    /// <param name="head">Where the log stood before.</param>
+    /// <param name="outcomes">A character for each set.</param>
+    public WriteResult[] Read(long head, string outcomes)
+    {
+        var results = new WriteResult[outcomes.Length];
+        for (var set = 0; set < results.Length; set++)
+        {
+            var outcome = (WriteOutcome)(outcomes[set] - '0');
+            if (outcome == WriteOutcome.Committed)
+                head += eventsOfSets[set];
+            results[set] = new(outcome, head);
+        }
+
+        return results;
+    }
+
+    private IEnumerable<(string Procedure, RowSet Rows)> Calls() =>
+        // The late ones are of messages that an earlier set of this very group has added.
+        [("delete_outbox", deletes), ("add_outbox", outbox), ("delete_outbox", lateDeletes), .. rows.Take()];
+
+    private void Add(int set, WriteSet writes)
+    {
+        var before = events.Count;
+        foreach (var append in writes.Appends)
+            Add(set, append);
+        eventsOfSets.Add(events.Count - before);
+        if (writes.Inbox is { } entry)
+            inbox.Add(set, entry.Endpoint, entry.MessageId, entry.HandledAt, !handled.Add((entry.Endpoint, entry.MessageId)));
+        foreach (var id in writes.OutboxDeletes)
+            (added.Contains(id) ? lateDeletes : deletes).Add((added.Contains(id) ? lateDeletes : deletes).Count + 1, set, id);
+        foreach (var message in writes.Outbox)
+            Add(set, message);
+        foreach (var id in writes.ParkedDeletes)
+            rows.DeleteParked(set, id);
+        foreach (var message in writes.Parked)
+            rows.Add(set, message);
+        foreach (var row in writes.Rows)
+            rows.Add(set, row);
+    }
+
+    private void Add(int set, StreamAppend append)
+    {
+        var isFirst = !streams.TryGetValue(append.Stream, out var stream);
+        if (isFirst)
+            stream = (streams.Count + 1, 0);
+        appends.Add(set, appends.Count + 1, stream.Number, isFirst ? append.Stream : null, append.ExpectedVersion, stream.Added);
+        foreach (var @event in append.Events)
+        {
+            stream.Added++;
+            events.Add(events.Count + 1, set, stream.Number, stream.Added, @event.Id, @event.Type, @event.Data, @event.Metadata, @event.RecordedAt);
+        }
+
+        streams[append.Stream] = stream;
+    }
+
+    private void Add(int set, OutboxMessage message)
+    {
+        added.Add(message.Id);
+        outbox.Add(
+            outbox.Count + 1, set, message.Id, message.Destination, message.ContentType, message.MessageType, message.Body, message.Headers, message.CreatedAt,
+            message.DueAt, OutboxClaims.First(message, WriterClaim));
+    }
+}
