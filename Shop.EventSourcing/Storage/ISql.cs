@@ -15,7 +15,7 @@ public interface ISqlRow
 {
     string? Text(int column);
 
-    long? Int64(int column);
+    long? Number(int column);
 
     DateTimeOffset? Instant(int column);
 }

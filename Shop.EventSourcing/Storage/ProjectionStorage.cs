@@ -28,7 +28,7 @@ public abstract class ProjectionStorage
     {
         var skips = new List<SkippedEvent>();
         await sql.QueryAsync(SkipsSql, row => skips.Add(new(
-            row.Text(0)!, row.Int64(1)!.Value, row.Int64(2)!.Value, row.Text(3)!, row.Text(4)!, row.Text(5)!, row.Text(6)!, row.Instant(7)!.Value)), projection);
+            row.Text(0)!, row.Number(1)!.Value, row.Number(2)!.Value, row.Text(3)!, row.Text(4)!, row.Text(5)!, row.Text(6)!, row.Instant(7)!.Value)), projection);
         return skips;
     }, cancellationToken);
 
@@ -64,9 +64,9 @@ public abstract class ProjectionStorage
     {
         var states = new List<ProjectionState>();
         await sql.QueryAsync(ReadSql, row => states.Add(new(
-            row.Text(0)!, ProjectionSlots.Parse(row.Text(1)!), row.Int64(2)!.Value, row.Int64(3)!.Value, row.Instant(4), row.Int64(5)!.Value,
+            row.Text(0)!, ProjectionSlots.Parse(row.Text(1)!), row.Number(2)!.Value, row.Number(3)!.Value, row.Instant(4), row.Number(5)!.Value,
             row.Instant(6) is { } pausedAt ? new(pausedAt, row.Text(7)!, row.Text(8)) : null,
-            row.Text(9) is { } error ? new(row.Int64(10)!.Value, row.Text(11)!, error, row.Instant(12)!.Value) : null)));
+            row.Text(9) is { } error ? new(row.Number(10)!.Value, row.Text(11)!, error, row.Instant(12)!.Value) : null)));
         return states;
     }
 

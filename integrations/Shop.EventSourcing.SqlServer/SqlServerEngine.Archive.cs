@@ -74,7 +74,7 @@ public sealed partial class SqlServerEngine
             rows.Add(part.Stream, part.FirstVersion, part.LastVersion);
         try
         {
-            return await CallAsync(call, [], cancellationToken, [.. values, ("@parts", rows)]);
+            return await CallAsync(call, [], [.. values, ("@parts", rows)], cancellationToken);
         }
         catch (SqlException changed) when (changed.Number == SqlServerFailures.ChangedMeanwhile)
         {

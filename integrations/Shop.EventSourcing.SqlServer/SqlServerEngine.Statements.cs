@@ -66,7 +66,7 @@ public sealed partial class SqlServerEngine
     /// <summary>Calls a procedure that says whether it did what it was asked for, and then writes rows if so; all in one transaction.</summary>
     /// <param name="call">The procedure and its arguments, but the last one, which is its answer.</param>
     private async Task<bool> CallAsync(
-        string call, IEnumerable<(string Procedure, RowSet Rows)> rows, CancellationToken cancellationToken, (string Name, object? Value)[] values)
+        string call, IEnumerable<(string Procedure, RowSet Rows)> rows, (string Name, object? Value)[] values, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenAsync(cancellationToken);
         await using var command = connection.CreateCommand();

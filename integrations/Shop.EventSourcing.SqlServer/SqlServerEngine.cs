@@ -107,8 +107,8 @@ public sealed partial class SqlServerEngine : IStorageEngine
         foreach (var row in rows)
             batches.Add(1, row);
         return await CallAsync(
-            "move_checkpoint @projection, @lease, @token, @milliseconds, @from, @to", batches.Take(), cancellationToken,
-            [("@projection", projection), .. LeaseValues(lease), ("@from", from), ("@to", to)]);
+            "move_checkpoint @projection, @lease, @token, @milliseconds, @from, @to", batches.Take(),
+            [("@projection", projection), .. LeaseValues(lease), ("@from", from), ("@to", to)], cancellationToken);
     }
 
     public async Task<Lease?> TakeLeaseAsync(string name, Guid holder, TimeSpan duration, CancellationToken cancellationToken)

@@ -60,7 +60,7 @@ internal sealed partial class SqlServerProjections(
     protected override async Task<long> LockLogAsync(ISql sql)
     {
         var head = 0L;
-        await sql.QueryAsync(LockLogSql, row => head = row.Int64(0)!.Value);
+        await sql.QueryAsync(LockLogSql, row => head = row.Number(0)!.Value);
         return head;
     }
 
@@ -142,7 +142,7 @@ internal sealed partial class SqlServerProjections(
     {
         public string? Text(int column) => reader.GetOrNull<string>(column);
 
-        public long? Int64(int column) => reader.IsDBNull(column) ? null : Convert.ToInt64(reader.GetValue(column), CultureInfo.InvariantCulture);
+        public long? Number(int column) => reader.IsDBNull(column) ? null : Convert.ToInt64(reader.GetValue(column), CultureInfo.InvariantCulture);
 
         public DateTimeOffset? Instant(int column) => reader.IsDBNull(column) ? null : reader.GetInstant(column);
     }

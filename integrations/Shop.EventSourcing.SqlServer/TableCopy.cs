@@ -33,11 +33,11 @@ internal static class TableCopy
     private static void Add(List<Index> indexes, ISqlRow row)
     {
         if (indexes.Find(index => index.Name == row.Text(0)) is not { } index)
-            indexes.Add(index = new(row.Text(0)!, row.Int64(1)!.Value, row.Int64(2) == 1, row.Int64(3) == 1, row.Text(4)));
-        if (row.Int64(7) == 1)
+            indexes.Add(index = new(row.Text(0)!, row.Number(1)!.Value, row.Number(2) == 1, row.Number(3) == 1, row.Text(4)));
+        if (row.Number(7) == 1)
             index.Included.Add(SqlServerRows.Quote(row.Text(5)!));
         else
-            index.Columns.Add(SqlServerRows.Quote(row.Text(5)!) + (row.Int64(6) == 1 ? " DESC" : ""));
+            index.Columns.Add(SqlServerRows.Quote(row.Text(5)!) + (row.Number(6) == 1 ? " DESC" : ""));
     }
 
     /// <param name="Kind">2: the primary key, 1: a unique constraint, 0: an index. Only those have names that no other table may have.</param>

@@ -50,7 +50,7 @@ internal sealed class PostgreSqlProjections(
     protected internal override async Task<long> LockLogAsync(ISql sql)
     {
         var head = 0L;
-        await sql.QueryAsync("SELECT position FROM log_head WHERE id FOR UPDATE", row => head = row.Int64(0)!.Value);
+        await sql.QueryAsync("SELECT position FROM log_head WHERE id FOR UPDATE", row => head = row.Number(0)!.Value);
         return head;
     }
 
@@ -113,7 +113,7 @@ internal sealed class PostgreSqlProjections(
     {
         public string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
-        public long? Int64(int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
+        public long? Number(int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
 
         public DateTimeOffset? Instant(int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
     }

@@ -46,7 +46,7 @@ internal sealed partial class SqliteProjections(string path, SemaphoreSlim writi
     protected internal override async Task<bool> HoldsAsync(ISql sql, Lease lease)
     {
         var token = SqliteWriter.FirstToken;
-        await sql.QueryAsync("SELECT token FROM leases WHERE name = $1", row => token += row.Int64(0)!.Value, lease.Name);
+        await sql.QueryAsync("SELECT token FROM leases WHERE name = $1", row => token += row.Number(0)!.Value, lease.Name);
         return token == lease.Token;
     }
 
@@ -54,7 +54,7 @@ internal sealed partial class SqliteProjections(string path, SemaphoreSlim writi
     protected internal override async Task<long> LockLogAsync(ISql sql)
     {
         var head = 0L;
-        await sql.QueryAsync("SELECT coalesce(max(position), 0) FROM events", row => head = row.Int64(0)!.Value);
+        await sql.QueryAsync("SELECT coalesce(max(position), 0) FROM events", row => head = row.Number(0)!.Value);
         return head;
     }
 
@@ -155,7 +155,7 @@ internal sealed partial class SqliteProjections(string path, SemaphoreSlim writi
     {
         public string? Text(int column) => statement.TextOrNull(column);
 
-        public long? Int64(int column) => statement.IsNull(column) ? null : statement.Int64(column);
+        public long? Number(int column) => statement.IsNull(column) ? null : statement.Int64(column);
 
         public DateTimeOffset? Instant(int column) => statement.InstantOrNull(column);
     }

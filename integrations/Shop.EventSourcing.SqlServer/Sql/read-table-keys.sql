@@ -10,5 +10,5 @@ SELECT i.name,
 FROM sys.indexes i
   JOIN sys.index_columns k ON k.object_id = i.object_id AND k.index_id = i.index_id
   JOIN sys.columns c ON c.object_id = k.object_id AND c.column_id = k.column_id
-WHERE i.object_id = OBJECT_ID($1) AND i.type IN (1, 2)
+WHERE i.object_id = OBJECT_ID(@p1) AND i.type IN (1, 2)
 ORDER BY i.is_primary_key DESC, i.index_id, k.key_ordinal, k.index_column_id
