@@ -4,7 +4,7 @@ CREATE TABLE seals (
   first_position bigint         NOT NULL,
   digests        varbinary(max) NOT NULL,
   places         varbinary(max) NOT NULL,
-  hash           varbinary(64)  NOT NULL,
+  hash           varbinary(max) NOT NULL,
   sealed_at      datetime2(6)   NOT NULL,
   key_id         nvarchar(400)  NOT NULL,
   signature      varbinary(max) NOT NULL
@@ -14,8 +14,8 @@ GO
 
 -- @added is 0, and nothing written, when the lease was taken over or given up, or the last seal has another hash.
 CREATE PROCEDURE add_seal
-  @lease nvarchar(400), @token bigint, @milliseconds int, @previous varbinary(64),
-  @first bigint, @last bigint, @digests varbinary(max), @places varbinary(max), @hash varbinary(64), @sealed_at datetime2(6),
+  @lease nvarchar(400), @token bigint, @milliseconds int, @previous varbinary(max),
+  @first bigint, @last bigint, @digests varbinary(max), @places varbinary(max), @hash varbinary(max), @sealed_at datetime2(6),
   @key_id nvarchar(400), @signature varbinary(max), @added bit OUTPUT
 AS
 BEGIN
