@@ -6,7 +6,7 @@ internal sealed class ProjectionChange(ProjectionStorage storage, ISql sql, stri
     public async Task<ProjectionState> LiveAsync() => await FindAsync(ProjectionSlot.Live) ?? await AddLiveAsync();
 
     public async Task<ProjectionState?> FindAsync(ProjectionSlot slot) =>
-        (await storage.ReadAsync(sql)).Find(state => state.Projection == projection && state.Slot == slot);
+        (await storage.ReadStatesAsync(sql)).Find(state => state.Projection == projection && state.Slot == slot);
 
     public async Task AddNextAsync(Table table, DateTimeOffset now, long goal)
     {

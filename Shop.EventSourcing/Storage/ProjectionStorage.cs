@@ -21,7 +21,7 @@ public abstract class ProjectionStorage
 
     /// <summary>All generations of which something is noted.</summary>
     public async Task<IReadOnlyList<ProjectionState>> ReadAsync(CancellationToken cancellationToken) =>
-        await SnapshotAsync(sql => ReadAsync(sql), cancellationToken);
+        await SnapshotAsync(sql => ReadStatesAsync(sql), cancellationToken);
 
     /// <summary>The events that were passed over deliberately, newest first.</summary>
     public Task<List<SkippedEvent>> ReadSkipsAsync(string projection, CancellationToken cancellationToken) => SnapshotAsync(async sql =>
@@ -60,7 +60,7 @@ public abstract class ProjectionStorage
             return true;
         }, cancellationToken);
 
-    internal async Task<List<ProjectionState>> ReadAsync(ISql sql)
+    internal async Task<List<ProjectionState>> ReadStatesAsync(ISql sql)
     {
         var states = new List<ProjectionState>();
         await sql.QueryAsync(ReadSql, row => states.Add(new(
