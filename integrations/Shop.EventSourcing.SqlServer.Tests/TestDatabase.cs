@@ -39,8 +39,6 @@ internal sealed class TestDatabase
         var name = $"t{Guid.CreateVersion7():N}";
         var database = new TestDatabase(server, new SqlConnectionStringBuilder(server) { InitialCatalog = name }.ConnectionString);
         await RunAsync(server, $"CREATE DATABASE {name}");
-        if (StandIn.IsUsed)
-            await StandIn.PrepareAsync(database);
         return database;
     }
 

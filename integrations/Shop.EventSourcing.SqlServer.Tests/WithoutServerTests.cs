@@ -37,7 +37,7 @@ public sealed class WithoutServerTests
         var error = await Should.ThrowAsync<SqlException>(() => engine.InitializeAsync([], default));
 
         StorageFailure.IsTransient(error).ShouldBeTrue();
-        engine.Explain(error).ShouldBe(new(StorageFailureKind.Away, "connection refused: nothing listens there yet"));
+        engine.Explain(error).ShouldBe(new(StorageFailureKind.Away, "nothing listens there yet"));
     }
 
     [Fact]

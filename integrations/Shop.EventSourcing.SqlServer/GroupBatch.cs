@@ -11,6 +11,9 @@ namespace Shop.EventSourcing.SqlServer;
 /// </summary>
 internal sealed class GroupBatch(IReadOnlyDictionary<Table, SqlServerRows> tables)
 {
+    /// <summary>As many as <c>@outcomes</c> has characters.</summary>
+    private const int MostSets = 8_000;
+
     private readonly RowSet appends = GroupTypes.Appends(), events = GroupTypes.Events(), inbox = GroupTypes.Inbox();
     private readonly RowSet outbox = GroupTypes.Outbox(), deletes = GroupTypes.Ids(), lateDeletes = GroupTypes.Ids();
     private readonly RowBatches rows = new(tables);
@@ -23,8 +26,10 @@ internal sealed class GroupBatch(IReadOnlyDictionary<Table, SqlServerRows> table
     public TimeSpan WriterClaim { get; set; } = OutboxClaims.WritersDefault;
 
     /// <summary>Puts a group into a command, instead of whatever was in it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">More than 8,000 write sets.</exception>
     public void Fill(SqlCommand command, IReadOnlyList<WriteSet> group)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(group.Count, MostSets);
         foreach (var each in (RowSet[])[appends, events, inbox, outbox, deletes, lateDeletes])
             each.Clear();
         streams.Clear();
@@ -37,7 +42,7 @@ internal sealed class GroupBatch(IReadOnlyDictionary<Table, SqlServerRows> table
 
         command.Parameters.Clear();
         command.Parameters.Add(SqlValues.Of("@sets", group.Count));
-        var text = new StringBuilder("SET NOCOUNT ON; SET XACT_ABORT ON; BEGIN TRANSACTION; DECLARE @head bigint, @outcomes varchar(max);\n");
+        var text = new StringBuilder("SET NOCOUNT ON; SET XACT_ABORT ON; BEGIN TRANSACTION; DECLARE @head bigint, @outcomes varchar(8000);\n");
         foreach (var (name, values) in ((string, RowSet)[])[("@appends", appends), ("@events", events), ("@inbox", inbox)])
         {
             if (values.Count > 0)

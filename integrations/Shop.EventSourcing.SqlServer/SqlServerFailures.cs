@@ -65,9 +65,8 @@ internal static class SqlServerFailures
         SqlException { Number: LockTimeout } => Away("another process is upgrading the schema, or holds a lock for long"),
         SqlException { Number: 3906 or 3908 or 978 or 976 } => Away("the database is read-only or a secondary, and takes no writes"),
         SqlException { Number: 6005 or 6006 or 17142 or 17187 or 17188 or 17189 or 18401 or 921 } => Away("the server is starting up or shutting down"),
-        SqlException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } or SqlException { Number: 10061 } =>
-            Away("connection refused: nothing listens there yet"),
         SqlException { Number: 11001 } => Away("the host's name is not known (yet)"),
+        SqlException { InnerException: SocketException } or SqlException { Number: 10061 } => Away("nothing listens there yet"),
         SqlException { Number: Timeout or 258 } => Away("no answer in time"),
         SqlException other => new(IsTransient(other) ? StorageFailureKind.Away : StorageFailureKind.Broken, $"{First(other)} ({other.Number})"),
         TimeoutException late => Away(late.Message),

@@ -37,9 +37,9 @@ internal sealed class SqlServerRows
         Script = new(type, $"""
             CREATE TYPE {Quote(type)} AS TABLE {typeSql};
             GO
-            CREATE PROCEDURE {Upsert} @rows {Quote(type)} READONLY, @outcomes varchar(max) AS BEGIN SET NOCOUNT ON; {upsertSql} END;
+            CREATE PROCEDURE {Upsert} @rows {Quote(type)} READONLY, @outcomes varchar(8000) AS BEGIN SET NOCOUNT ON; {upsertSql} END;
             GO
-            CREATE PROCEDURE {Delete} @rows {Quote(type)} READONLY, @outcomes varchar(max) AS BEGIN SET NOCOUNT ON; {deleteSql} END;
+            CREATE PROCEDURE {Delete} @rows {Quote(type)} READONLY, @outcomes varchar(8000) AS BEGIN SET NOCOUNT ON; {deleteSql} END;
             """);
     }
 

@@ -1,4 +1,7 @@
+using System.Reflection;
+using System.Runtime.ExceptionServices;
 using Microsoft.Data.SqlClient;
+using Shop.EventSourcing.Storage;
 
 namespace Shop.EventSourcing.SqlServer.Tests;
 
@@ -6,16 +9,15 @@ namespace Shop.EventSourcing.SqlServer.Tests;
 /// Babelfish speaks the protocol and most of the language of SQL Server on top of PostgreSQL. With <c>SHOP_SQLSERVER_STANDIN=1</c>
 /// the tests run against it, where there is no SQL Server; what it cannot do is left out, by name and with the reason.
 /// </summary>
-internal static class StandIn
+public static class StandIn
 {
     public static bool IsUsed { get; } = Environment.GetEnvironmentVariable("SHOP_SQLSERVER_STANDIN") == "1";
 
     /// <summary>Tests that the stand-in cannot pass, as class and method, and why.</summary>
     public static IReadOnlyDictionary<string, string> Lacks { get; } = new Dictionary<string, string>();
 
-    /// <summary>Gives it what a system procedure of SQL Server would do: nothing that a test could see.</summary>
-    public static Task PrepareAsync(TestDatabase database) =>
-        database.ExecuteAsync("CREATE PROCEDURE sp_clean_db_free_space @name nvarchar(128) AS RETURN 0");
+    /// <summary>The engine, without the one system procedure that the stand-in has not: it purges nothing.</summary>
+    internal static IStorageEngine Open(SqlServerEngine engine) => IsUsed ? Unpurged.Of(engine) : engine;
 
     /// <summary>It waits for connections that are just ending, and has no way to end them.</summary>
     public static async Task DropAsync(string server, string database)
@@ -30,6 +32,34 @@ internal static class StandIn
             catch (SqlException) when (attempt < 10)
             {
                 await Task.Delay(100);
+            }
+        }
+    }
+
+    /// <summary>Public, or it could not be derived from.</summary>
+    public class Unpurged : DispatchProxy
+    {
+        private IStorageEngine engine = null!;
+
+        internal static IStorageEngine Of(IStorageEngine engine)
+        {
+            var proxy = Create<IStorageEngine, Unpurged>();
+            ((Unpurged)proxy).engine = engine;
+            return proxy;
+        }
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            if (targetMethod!.Name == nameof(IStorageEngine.PurgeAsync))
+                return Task.FromResult(true);
+            try
+            {
+                return targetMethod.Invoke(engine, args);
+            }
+            catch (TargetInvocationException thrown)
+            {
+                ExceptionDispatchInfo.Throw(thrown.InnerException!);
+                throw;
             }
         }
     }

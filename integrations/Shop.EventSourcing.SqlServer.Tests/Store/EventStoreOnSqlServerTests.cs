@@ -15,7 +15,7 @@ public sealed class EventStoreOnSqlServerTests : EventStoreContract
 
     protected override string[] WorkerArguments => [database.ConnectionString];
 
-    protected override IStorageEngine Open() => new SqlServerEngine(database.ConnectionString, Tables);
+    protected override IStorageEngine Open() => StandIn.Open(new(database.ConnectionString, Tables));
 
     protected override async Task<IOpenAppend> OpenAppendAsync(string stream, string type, string data) => await OpenAppend.BeginAsync(
         new SqlConnection(database.ConnectionString),

@@ -5,7 +5,7 @@
 -- The hints fix the plans: every access is by index from the few rows of the group, also while the tables are new.
 CREATE PROCEDURE commit_group
   @sets int, @appends append_rows READONLY, @events event_rows READONLY, @inbox inbox_rows READONLY,
-  @head bigint OUTPUT, @outcomes varchar(max) OUTPUT
+  @head bigint OUTPUT, @outcomes varchar(8000) OUTPUT
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -31,7 +31,7 @@ BEGIN
       SELECT 1 FROM @appends a JOIN @streams s ON s.number = a.stream WHERE a.expected <> -1 AND a.expected <> s.version + a.before)
     AND NOT EXISTS (
       SELECT 1 FROM @inbox n WHERE n.again = 1 OR EXISTS (SELECT 1 FROM inbox i WHERE i.endpoint = n.endpoint AND i.message_id = n.message_id))
-    SET @outcomes = REPLICATE(CAST('0' AS varchar(max)), @sets);
+    SET @outcomes = REPLICATE('0', @sets);
   ELSE
   BEGIN
     -- Sets that survive have no failed one before them on their streams, so that "before" and "ahead" hold for them.

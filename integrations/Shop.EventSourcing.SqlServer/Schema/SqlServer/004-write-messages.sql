@@ -1,5 +1,5 @@
 -- What the accepted sets of a group do to messages.
-CREATE PROCEDURE delete_outbox @rows id_rows READONLY, @outcomes varchar(max)
+CREATE PROCEDURE delete_outbox @rows id_rows READONLY, @outcomes varchar(8000)
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -11,7 +11,7 @@ END;
 
 GO
 
-CREATE PROCEDURE add_outbox @rows outbox_rows READONLY, @outcomes varchar(max)
+CREATE PROCEDURE add_outbox @rows outbox_rows READONLY, @outcomes varchar(8000)
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -23,7 +23,7 @@ END;
 
 GO
 
-CREATE PROCEDURE delete_parked @rows id_rows READONLY, @outcomes varchar(max)
+CREATE PROCEDURE delete_parked @rows id_rows READONLY, @outcomes varchar(8000)
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -35,7 +35,7 @@ END;
 
 GO
 
-CREATE PROCEDURE park_messages @rows parked_rows READONLY, @outcomes varchar(max)
+CREATE PROCEDURE park_messages @rows parked_rows READONLY, @outcomes varchar(8000)
 AS
 BEGIN
   SET NOCOUNT ON;
