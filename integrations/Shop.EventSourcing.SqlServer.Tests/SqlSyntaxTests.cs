@@ -61,15 +61,15 @@ public sealed class SqlSyntaxTests
             ShouldParse(command.CommandText);
         }
 
-        command.CommandText.ShouldContain("upsert_accounts_");
-        command.Parameters.Count.ShouldBe(6);
+        command.CommandText.ShouldContain("write_accounts_");
+        command.Parameters.Count.ShouldBe(5);
     }
 
     [Fact]
     public void Another_shape_of_a_table_has_procedures_of_other_names()
     {
-        new SqlServerRows(new Table<AccountTagRow>("tags", nameof(AccountTagRow.Tag))).Upsert
-            .ShouldNotBe(new SqlServerRows(new Table<AccountTagRow>("tags", nameof(AccountTagRow.Tag), nameof(AccountTagRow.AccountId))).Upsert);
+        new SqlServerRows(new Table<AccountTagRow>("tags", nameof(AccountTagRow.Tag))).Procedure
+            .ShouldNotBe(new SqlServerRows(new Table<AccountTagRow>("tags", nameof(AccountTagRow.Tag), nameof(AccountTagRow.AccountId))).Procedure);
     }
 
     [Fact]

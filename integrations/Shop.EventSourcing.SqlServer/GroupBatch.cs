@@ -15,7 +15,7 @@ internal sealed class GroupBatch(IReadOnlyDictionary<Table, SqlServerRows> table
     private const int MostSets = 8_000;
 
     private readonly RowSet appends = GroupTypes.Appends(), events = GroupTypes.Events(), inbox = GroupTypes.Inbox();
-    private readonly RowSet outbox = GroupTypes.Outbox(), deletes = GroupTypes.Ids(), lateDeletes = GroupTypes.Ids();
+    private readonly RowSet outboxDeletes = GroupTypes.Ids(), outbox = GroupTypes.Outbox(), parkedDeletes = GroupTypes.Ids(), parked = GroupTypes.Parked();
     private readonly RowBatches rows = new(tables);
     private readonly Dictionary<string, (int Number, long Added)> streams = new(StringComparer.Ordinal);
     private readonly HashSet<(string, Guid)> handled = [];
@@ -30,7 +30,7 @@ internal sealed class GroupBatch(IReadOnlyDictionary<Table, SqlServerRows> table
     public void Fill(SqlCommand command, IReadOnlyList<WriteSet> group)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(group.Count, MostSets);
-        foreach (var each in (RowSet[])[appends, events, inbox, outbox, deletes, lateDeletes])
+        foreach (var each in (RowSet[])[appends, events, inbox, outboxDeletes, outbox, parkedDeletes, parked])
             each.Clear();
         streams.Clear();
         handled.Clear();
@@ -43,24 +43,36 @@ internal sealed class GroupBatch(IReadOnlyDictionary<Table, SqlServerRows> table
         command.Parameters.Clear();
         command.Parameters.Add(SqlValues.Of("@sets", group.Count));
         var text = new StringBuilder("SET NOCOUNT ON; SET XACT_ABORT ON; BEGIN TRANSACTION; DECLARE @head bigint, @outcomes varchar(8000);\n");
-        foreach (var (name, values) in ((string, RowSet)[])[("@appends", appends), ("@events", events), ("@inbox", inbox)])
+        AppendValues(text, command, [("@appends", appends), ("@events", events), ("@inbox", inbox)]);
+        text.Append("EXEC commit_group @sets, @appends, @events, @inbox, @head OUTPUT, @outcomes OUTPUT;\n");
+        if (outboxDeletes.Count + outbox.Count + parkedDeletes.Count + parked.Count > 0)
         {
-            if (values.Count > 0)
-                command.Parameters.Add(values.ToParameter(name));
-            else
-                text.Append(CultureInfo.InvariantCulture, $"DECLARE {name} {values.Type};\n");
+            AppendValues(
+                text, command, [("@outbox_deletes", outboxDeletes), ("@outbox", outbox), ("@parked_deletes", parkedDeletes), ("@parked", parked)]);
+            text.Append("EXEC change_messages @outbox_deletes, @outbox, @parked_deletes, @parked, @outcomes;\n");
         }
 
-        text.Append("EXEC commit_group @sets, @appends, @events, @inbox, @head OUTPUT, @outcomes OUTPUT;\n");
-        Append(text, command, Calls(), "@outcomes");
+        AppendCalls(text, command, rows.Take(), "@outcomes");
         command.CommandText = text.Append("COMMIT TRANSACTION; SELECT @head, @outcomes;").ToString();
+    }
+
+    /// <summary>Adds values as parameters; rows that are none become an empty variable, since a parameter cannot be that.</summary>
+    public static void AppendValues(StringBuilder text, SqlCommand command, IEnumerable<(string Name, object? Value)> values)
+    {
+        foreach (var (name, value) in values)
+        {
+            if (value is RowSet { Count: 0 } none)
+                text.Append(CultureInfo.InvariantCulture, $"DECLARE {name} {none.Type};\n");
+            else
+                command.Parameters.Add(SqlValues.Of(name, value));
+        }
     }
 
     /// <summary>Appends a call of each procedure that has rows to write.</summary>
     /// <param name="outcomes">The variable or literal that tells which write sets were accepted.</param>
-    public static void Append(StringBuilder text, SqlCommand command, IEnumerable<(string Procedure, RowSet Rows)> calls, string outcomes)
+    public static void AppendCalls(StringBuilder text, SqlCommand command, IEnumerable<(string Procedure, RowSet Rows)> calls, string outcomes)
     {
-        foreach (var (procedure, values) in calls.Where(call => call.Rows.Count > 0))
+        foreach (var (procedure, values) in calls)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"@rows{command.Parameters.Count}");
             command.Parameters.Add(values.ToParameter(name));
@@ -85,10 +97,6 @@ internal sealed class GroupBatch(IReadOnlyDictionary<Table, SqlServerRows> table
         return results;
     }
 
-    private IEnumerable<(string Procedure, RowSet Rows)> Calls() =>
-        // The late ones are of messages that an earlier set of this very group has added.
-        [("delete_outbox", deletes), ("add_outbox", outbox), ("delete_outbox", lateDeletes), .. rows.Take()];
-
     private void Add(int set, WriteSet writes)
     {
         var before = events.Count;
@@ -98,13 +106,13 @@ internal sealed class GroupBatch(IReadOnlyDictionary<Table, SqlServerRows> table
         if (writes.Inbox is { } entry)
             inbox.Add(set, entry.Endpoint, entry.MessageId, entry.HandledAt, !handled.Add((entry.Endpoint, entry.MessageId)));
         foreach (var id in writes.OutboxDeletes)
-            (added.Contains(id) ? lateDeletes : deletes).Add((added.Contains(id) ? lateDeletes : deletes).Count + 1, set, id);
+            outboxDeletes.Add(outboxDeletes.Count + 1, set, id, added.Contains(id));
         foreach (var message in writes.Outbox)
             Add(set, message);
         foreach (var id in writes.ParkedDeletes)
-            rows.DeleteParked(set, id);
+            parkedDeletes.Add(parkedDeletes.Count + 1, set, id, false);
         foreach (var message in writes.Parked)
-            rows.Add(set, message);
+            Add(set, message);
         foreach (var row in writes.Rows)
             rows.Add(set, row);
     }
@@ -131,4 +139,8 @@ internal sealed class GroupBatch(IReadOnlyDictionary<Table, SqlServerRows> table
             outbox.Count + 1, set, message.Id, message.Destination, message.ContentType, message.MessageType, message.Body, message.Headers, message.CreatedAt,
             message.DueAt, OutboxClaims.First(message, WriterClaim));
     }
+
+    private void Add(int set, ParkedMessage message) => parked.Add(
+        parked.Count + 1, set, message.Id, message.Endpoint, message.MessageId, message.MessageType, message.ContentType, message.Body, message.Headers,
+        message.Reason, message.Exception, message.ParkedAt);
 }

@@ -23,13 +23,13 @@ internal static class GroupTypes
         RowSet.Text("message_type"), RowSet.Text("content_type"), RowSet.Bytes("body"), RowSet.Text("headers"), RowSet.Text("reason"), RowSet.Text("exception"),
         RowSet.Instant("parked_at"));
 
-    public static RowSet Ids() => new("id_rows", RowSet.Number("number"), RowSet.Number("write_set"), RowSet.Id("id"));
+    public static RowSet Ids() => new("id_rows", RowSet.Number("number"), RowSet.Number("write_set"), RowSet.Id("id"), RowSet.Flag("late"));
 
     public static RowSet Ids(IEnumerable<Guid> ids)
     {
         var rows = Ids();
         foreach (var id in ids)
-            rows.Add(rows.Count + 1, 1, id);
+            rows.Add(rows.Count + 1, 1, id, false);
         return rows;
     }
 

@@ -38,10 +38,10 @@ internal sealed class RowSet(string type, params SqlMetaData[] columns) : IEnume
 
     public IEnumerator<SqlDataRecord> GetEnumerator()
     {
-        // One record for all: each is sent before the next is asked for.
-        var record = new SqlDataRecord(columns);
         foreach (var row in rows)
         {
+            // A record that is used again keeps bytes that empty ones should replace.
+            var record = new SqlDataRecord(columns);
             for (var column = 0; column < row.Length; column++)
                 Set(record, column, row[column]);
             yield return record;

@@ -71,16 +71,9 @@ public sealed partial class SqlServerEngine
         await using var connection = await source.OpenAsync(cancellationToken);
         await using var command = connection.CreateCommand();
         var text = new StringBuilder("SET NOCOUNT ON; SET XACT_ABORT ON; BEGIN TRANSACTION; DECLARE @done bit;\n");
-        foreach (var (name, value) in values)
-        {
-            if (value is RowSet { Count: 0 } none)
-                text.Append("DECLARE ").Append(name).Append(' ').Append(none.Type).Append(";\n");
-            else
-                command.Parameters.Add(SqlValues.Of(name, value));
-        }
-
+        GroupBatch.AppendValues(text, command, values);
         text.Append("EXEC ").Append(call).Append(", @done OUTPUT;\nIF @done = 1\nBEGIN\nDECLARE @outcomes varchar(1) = '0';\n");
-        GroupBatch.Append(text, command, rows, "@outcomes");
+        GroupBatch.AppendCalls(text, command, rows, "@outcomes");
         command.CommandText = text.Append("END;\nCOMMIT TRANSACTION;\nSELECT @done;").ToString();
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }

@@ -131,17 +131,8 @@ public sealed partial class SqlServerEngine : IStorageEngine
     public void Signal(string topic, long value) => signals.Signal(topic, value);
 
     /// <remarks>What is signalled is heard within a tenth of a second: it is polled.</remarks>
-    public async Task ListenAsync(Action listening, Action<string, long> heard, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await signals.ListenAsync(listening, heard, cancellationToken);
-        }
-        finally
-        {
-            writer.Suspect();
-        }
-    }
+    public Task ListenAsync(Action listening, Action<string, long> heard, CancellationToken cancellationToken) =>
+        signals.ListenAsync(listening, heard, cancellationToken);
 
     /// <remarks>Reads every page of the database's files, so that it takes its time in a large one.</remarks>
     public async Task<bool> PurgeAsync(Table table, CancellationToken cancellationToken)

@@ -118,7 +118,7 @@ internal sealed partial class SqlServerProjections(
         {
             await using var command = Command("", []);
             var text = new StringBuilder("DECLARE @outcomes varchar(1) = '0';\n");
-            GroupBatch.Append(text, command, calls, "@outcomes");
+            GroupBatch.AppendCalls(text, command, calls, "@outcomes");
             command.CommandText = text.ToString();
             await command.ExecuteNonQueryAsync(cancellationToken);
         }

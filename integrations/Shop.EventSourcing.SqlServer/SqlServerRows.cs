@@ -6,7 +6,7 @@ using Shop.EventSourcing.Storage;
 namespace Shop.EventSourcing.SqlServer;
 
 /// <summary>
-/// The table type that carries rows of a table, and the procedures that write them: those of the write sets that were accepted, by
+/// The table type that carries rows of a table, and the procedure that writes them: those of the write sets that were accepted, by
 /// <c>@outcomes</c>. They are generated from the table's columns; another shape of the table has others, of other names.
 /// </summary>
 internal sealed class SqlServerRows
@@ -14,8 +14,12 @@ internal sealed class SqlServerRows
     /// <summary>Strings are compared and ordered by their code units everywhere.</summary>
     public const string Collation = "Latin1_General_100_BIN2";
 
-    /// <summary>Number of the row's write set; no column of a row can have this name.</summary>
-    private const string SetColumn = "#set";
+    // No column of a row can have these names.
+    private const string NumberColumn = "[#number]";
+    private const string RoundColumn = "[#round]";
+    private const string SetColumn = "[#set]";
+    private const string DeleteColumn = "[#delete]";
+    private const int OwnColumns = 4;
 
     /// <summary>As EF Core has it: 900 bytes, the longest key of a clustered index.</summary>
     private const int KeyCharacters = 450;
@@ -27,41 +31,45 @@ internal sealed class SqlServerRows
     public SqlServerRows(Table table)
     {
         this.table = table;
-        columns = [RowSet.Number(SetColumn), .. table.Columns.Select(MetaData)];
-        var typeSql = $"({Quote(SetColumn)} int NOT NULL{string.Concat(table.Columns.Select(column => $", {Quote(column)} {TypeInRow(column)}{(column.IsKey ? " NOT NULL" : "")}"))})";
-        var (upsertSql, deleteSql) = (UpsertSql(), DeleteSql());
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(typeSql + upsertSql + deleteSql)).AsSpan(0, 4));
-        type = $"{table.Name}_rows_{hash}";
-        Upsert = Quote($"upsert_{table.Name}_{hash}");
-        Delete = Quote($"delete_{table.Name}_{hash}");
+        columns = [RowSet.Number("#number"), RowSet.Number("#round"), RowSet.Number("#set"), RowSet.Flag("#delete"), .. table.Columns.Select(MetaData)];
+        var typeSql = $"""
+            (
+              {NumberColumn} int NOT NULL, {RoundColumn} int NOT NULL, {SetColumn} int NOT NULL, {DeleteColumn} bit NOT NULL,
+              {string.Join(", ", table.Columns.Select(column => $"{Quote(column)} {TypeInRow(column)}{(column.IsKey ? " NOT NULL" : "")}"))},
+              PRIMARY KEY ({RoundColumn}, {NumberColumn}))
+            """;
+        var writeSql = WriteSql();
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(typeSql + writeSql)).AsSpan(0, 4));
+        type = Quote($"{table.Name}_rows_{hash}");
+        Procedure = Quote($"write_{table.Name}_{hash}");
         Script = new(type, $"""
-            CREATE TYPE {Quote(type)} AS TABLE {typeSql};
+            CREATE TYPE {type} AS TABLE {typeSql};
             GO
-            CREATE PROCEDURE {Upsert} @rows {Quote(type)} READONLY, @outcomes varchar(8000) AS BEGIN SET NOCOUNT ON; {upsertSql} END;
-            GO
-            CREATE PROCEDURE {Delete} @rows {Quote(type)} READONLY, @outcomes varchar(8000) AS BEGIN SET NOCOUNT ON; {deleteSql} END;
+            CREATE PROCEDURE {Procedure} @rows {type} READONLY, @outcomes varchar(8000) AS
+            {writeSql}
             """);
     }
 
-    /// <summary>Name of the procedure that inserts or replaces rows.</summary>
-    public string Upsert { get; }
+    /// <summary>Name of the procedure that writes rows.</summary>
+    public string Procedure { get; }
 
-    /// <summary>Name of the procedure that deletes rows by their keys.</summary>
-    public string Delete { get; }
-
-    /// <summary>Creates them; to be run once per name.</summary>
+    /// <summary>Creates both; to be run once per name.</summary>
     public SchemaScript Script { get; }
 
-    public RowSet NewRows() => new(Quote(type), columns);
+    public RowSet NewRows() => new(type, columns);
 
-    public void Add(RowSet rows, int set, RowWrite write)
+    /// <param name="round">
+    /// One statement can touch a row only once, and every write must meet the table's constraints on its own; so the second write to a
+    /// row goes to a second round, the third to a third.
+    /// </param>
+    public void Add(RowSet rows, int round, int set, RowWrite write)
     {
         var values = new object?[columns.Length];
-        values[0] = set;
+        (values[0], values[1], values[2], values[3]) = (rows.Count + 1, round, set, write.Delete);
         for (var column = 0; column < table.Columns.Count; column++)
         {
             if (table.Columns[column].IsKey || !write.Delete)
-                values[column + 1] = table.Columns[column].Value(write.Row);
+                values[column + OwnColumns] = table.Columns[column].Value(write.Row);
         }
 
         rows.Add(values);
@@ -99,19 +107,31 @@ internal sealed class SqlServerRows
         _ => RowSet.Text(column.Name),
     };
 
-    private string UpsertSql()
+    private string WriteSql()
     {
+        var name = Quote(table.Name);
+        var same = string.Join(" AND ", table.Key.Select(column => $"t.{Quote(column)} = r.{Quote(column)}"));
+        var due = $"r.{RoundColumn} = @round AND SUBSTRING(@outcomes, r.{SetColumn}, 1) = '0' AND r.{DeleteColumn}";
         var changed = string.Join(", ", table.Columns.Where(column => !column.IsKey).Select(column => $"{Quote(column)} = r.{Quote(column)}"));
-        var update = $"UPDATE t SET {changed} FROM @rows r JOIN {Quote(table.Name)} t ON {SameKey} WHERE {IsAccepted} OPTION (LOOP JOIN);";
-        return (changed.Length == 0 ? "" : update)
-            + $" INSERT INTO {Quote(table.Name)} ({string.Join(", ", table.Columns.Select(Quote))})"
-            + $" SELECT {string.Join(", ", table.Columns.Select(column => $"r.{Quote(column)}"))} FROM @rows r"
-            + $" WHERE {IsAccepted} AND NOT EXISTS (SELECT 1 FROM {Quote(table.Name)} t WHERE {SameKey}) OPTION (LOOP JOIN);";
+        var update = changed.Length == 0 ? "" : $"UPDATE t SET {changed} FROM @rows r JOIN {name} t ON {same} WHERE {due} = 0 OPTION (LOOP JOIN);";
+        return $"""
+            BEGIN
+              SET NOCOUNT ON;
+              DECLARE @round int = 1;
+              DECLARE @rounds int;
+              SELECT @rounds = MAX({RoundColumn}) FROM @rows;
+              WHILE @round <= @rounds
+              BEGIN
+                DELETE t FROM @rows r JOIN {name} t ON {same} WHERE {due} = 1 OPTION (LOOP JOIN);
+                {update}
+                INSERT INTO {name} ({string.Join(", ", table.Columns.Select(Quote))})
+                SELECT {string.Join(", ", table.Columns.Select(column => $"r.{Quote(column)}"))}
+                FROM @rows r
+                WHERE {due} = 0 AND NOT EXISTS (SELECT 1 FROM {name} t WHERE {same})
+                OPTION (LOOP JOIN);
+                SET @round = @round + 1;
+              END;
+            END;
+            """;
     }
-
-    private string DeleteSql() => $"DELETE t FROM @rows r JOIN {Quote(table.Name)} t ON {SameKey} WHERE {IsAccepted} OPTION (LOOP JOIN);";
-
-    private string SameKey => string.Join(" AND ", table.Key.Select(column => $"t.{Quote(column)} = r.{Quote(column)}"));
-
-    private static string IsAccepted => $"SUBSTRING(@outcomes, r.{Quote(SetColumn)}, 1) = '0'";
 }

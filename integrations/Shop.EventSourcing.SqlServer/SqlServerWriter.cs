@@ -5,8 +5,8 @@ using Shop.EventSourcing.Storage;
 namespace Shop.EventSourcing.SqlServer;
 
 /// <summary>
-/// Commits groups, one at a time, on a connection of its own. After a failure whose outcome is unknown the connection is given up and
-/// the exception thrown; nothing is tried twice.
+/// Commits groups, one at a time. After a failure whose outcome is unknown the connection is given up and the exception thrown;
+/// nothing is tried twice.
 /// </summary>
 internal sealed class SqlServerWriter(SqlServerSource source, IReadOnlyDictionary<Table, SqlServerRows> tables) : IAsyncDisposable
 {
@@ -20,11 +20,6 @@ internal sealed class SqlServerWriter(SqlServerSource source, IReadOnlyDictionar
     private readonly SemaphoreSlim writing = new(1, 1);
     private readonly CancellationTokenSource disposing = new();
     private readonly GroupBatch batch = new(tables);
-    private SqlConnection? connection;
-    private volatile bool suspect;
-
-    /// <summary>The server may have been restarted: the next commit connects anew instead of failing on a dead connection.</summary>
-    public void Suspect() => suspect = true;
 
     public TimeSpan WriterClaim
     {
@@ -36,19 +31,14 @@ internal sealed class SqlServerWriter(SqlServerSource source, IReadOnlyDictionar
         await writing.WaitAsync(cancellationToken);
         try
         {
-            if (suspect)
-            {
-                suspect = false;
-                await DisconnectAsync();
-            }
-
-            connection ??= await ConnectPatientlyAsync(cancellationToken);
-            return await CommitAsync(connection, group);
+            return group.Any(set => Names.Refusal(set) is not null)
+                ? await CommitEachAsync(group)
+                : await ExecuteAsync(group, cancellationToken);
         }
-        catch
+        catch (SqlException refusal) when (SqlServerFailures.IsRefusal(refusal))
         {
-            await DisconnectAsync();
-            throw;
+            // The server has undone the whole group.
+            return await CommitEachAsync(group);
         }
         finally
         {
@@ -62,27 +52,11 @@ internal sealed class SqlServerWriter(SqlServerSource source, IReadOnlyDictionar
 
         // Not disposed: it owns nothing, and whoever waits for it must get an answer.
         await writing.WaitAsync();
-        await DisconnectAsync();
         writing.Release();
     }
 
-    private async Task<WriteResult[]> CommitAsync(SqlConnection ready, IReadOnlyList<WriteSet> group)
-    {
-        if (group.Any(set => Names.Refusal(set) is not null))
-            return await CommitEachAsync(ready, group);
-        try
-        {
-            return await ExecuteAsync(ready, group);
-        }
-        catch (SqlException refusal) when (SqlServerFailures.IsRefusal(refusal))
-        {
-            // The server has undone the whole group.
-            return await CommitEachAsync(ready, group);
-        }
-    }
-
-    /// <summary>Each set on its own, so that only the guilty one fails, and what builds on it.</summary>
-    private async Task<WriteResult[]> CommitEachAsync(SqlConnection ready, IReadOnlyList<WriteSet> group)
+    /// <summary>Each set on its own, so that only the guilty one fails, and what builds on it. Not cancellable: some may be written.</summary>
+    private async Task<WriteResult[]> CommitEachAsync(IReadOnlyList<WriteSet> group)
     {
         var lost = new LostStreams();
         var results = new WriteResult[group.Count];
@@ -90,7 +64,7 @@ internal sealed class SqlServerWriter(SqlServerSource source, IReadOnlyDictionar
         {
             results[index] = lost.AreTouchedBy(group[index])
                 ? new(WriteOutcome.Conflict, results[index - 1].Position)
-                : await CommitAloneAsync(ready, group[index]);
+                : await CommitAloneAsync(group[index]);
             if (results[index].Outcome != WriteOutcome.Committed)
                 lost.Add(group[index]);
         }
@@ -98,24 +72,25 @@ internal sealed class SqlServerWriter(SqlServerSource source, IReadOnlyDictionar
         return results;
     }
 
-    private async Task<WriteResult> CommitAloneAsync(SqlConnection ready, WriteSet set)
+    private async Task<WriteResult> CommitAloneAsync(WriteSet set)
     {
         if (Names.Refusal(set) is { } impossible)
-            return new(WriteOutcome.Conflict, await ReadHeadAsync(ready), impossible);
+            return new(WriteOutcome.Conflict, await ReadHeadAsync(), impossible);
         try
         {
-            return (await ExecuteAsync(ready, [set]))[0];
+            return (await ExecuteAsync([set], CancellationToken.None))[0];
         }
         catch (SqlException refusal) when (SqlServerFailures.IsRefusal(refusal))
         {
-            return new(WriteOutcome.Conflict, await ReadHeadAsync(ready), SqlServerFailures.IsStale(refusal) ? null : refusal);
+            return new(WriteOutcome.Conflict, await ReadHeadAsync(), SqlServerFailures.IsStale(refusal) ? null : refusal);
         }
     }
 
     // Not cancellable once sent: a cancelled commit would be neither done nor undone for the caller.
-    private async Task<WriteResult[]> ExecuteAsync(SqlConnection ready, IReadOnlyList<WriteSet> group)
+    private async Task<WriteResult[]> ExecuteAsync(IReadOnlyList<WriteSet> group, CancellationToken cancellationToken)
     {
-        await using var command = ready.CreateCommand();
+        await using var connection = await ConnectPatientlyAsync(cancellationToken);
+        await using var command = connection.CreateCommand();
         batch.Fill(command, group);
         for (var attempt = 0; ; attempt++)
         {
@@ -129,12 +104,19 @@ internal sealed class SqlServerWriter(SqlServerSource source, IReadOnlyDictionar
             {
                 // The server has undone it, so that it is no second time.
             }
+            catch (SqlException unknown) when (SqlServerFailures.IsTransient(unknown))
+            {
+                // Whatever is still open on it ends with it now, and not when the pool uses it again.
+                SqlConnection.ClearPool(connection);
+                throw;
+            }
         }
     }
 
-    private static async Task<long> ReadHeadAsync(SqlConnection ready)
+    private async Task<long> ReadHeadAsync()
     {
-        await using var command = new SqlCommand(ReadHeadSql, ready);
+        await using var connection = await ConnectPatientlyAsync(CancellationToken.None);
+        await using var command = new SqlCommand(ReadHeadSql, connection);
         return (long)(await command.ExecuteScalarAsync(CancellationToken.None))!;
     }
 
@@ -153,16 +135,5 @@ internal sealed class SqlServerWriter(SqlServerSource source, IReadOnlyDictionar
                 await Task.Delay(ConnectPause, cancellationToken);
             }
         }
-    }
-
-    private async Task DisconnectAsync()
-    {
-        if (connection is not { } connected)
-            return;
-        connection = null;
-
-        // Whatever is still open on it ends with it now, and not when the pool uses it again.
-        SqlConnection.ClearPool(connected);
-        await connected.DisposeAsync();
     }
 }

@@ -13,13 +13,17 @@ public sealed class SqlServerEngineTests : StorageEngineContract
         TestTables.Script("uniqueidentifier", "datetimeoffset(6)", "bit", "nvarchar(max) COLLATE Latin1_General_100_BIN2", TestDatabase.KeyType);
 
     [Fact]
-    public async Task A_broken_connection_throws_and_the_next_commit_connects_anew()
+    public async Task A_commit_whose_connection_breaks_throws_and_the_next_one_connects_anew()
     {
         await using var other = Open();
         await other.CommitAsync([Append("order-1", 0)], default);
+        await using var holding = await database.ConnectAsync();
+        await TestDatabase.RunAsync(holding, "BEGIN TRANSACTION; UPDATE log_head SET position = position");
+        var committing = other.CommitAsync([Append("order-1", 1)], default);
+        await Task.Delay(200);
         await KillOthersAsync();
 
-        (await Should.ThrowAsync<SqlException>(() => other.CommitAsync([Append("order-1", 1)], default))).ShouldSatisfyAllConditions(
+        (await Should.ThrowAsync<SqlException>(() => committing)).ShouldSatisfyAllConditions(
             broken => StorageFailure.IsTransient(broken).ShouldBeTrue(), broken => other.Explain(broken).Kind.ShouldBe(StorageFailureKind.Away));
 
         (await other.CommitAsync([Append("order-1", 1)], default)).ShouldBe([new WriteResult(WriteOutcome.Committed, 2)]);

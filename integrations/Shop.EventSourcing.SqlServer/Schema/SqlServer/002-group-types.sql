@@ -63,9 +63,10 @@ CREATE TYPE parked_rows AS TABLE (
   parked_at    datetime2(6)     NOT NULL
 );
 
--- Ids of messages to delete, and of those to look for.
+-- Ids of messages to delete, and of those to look for. "late": an earlier set of this very group has added the message.
 CREATE TYPE id_rows AS TABLE (
   number    int              NOT NULL PRIMARY KEY,
   write_set int              NOT NULL,
-  id        uniqueidentifier NOT NULL
+  id        uniqueidentifier NOT NULL,
+  late      bit              NOT NULL
 );
