@@ -51,11 +51,8 @@ public sealed class WithoutServerTests
     [Theory]
     [InlineData("Server=db;Database=shop_order;User ID=shop_order;Password=topsecret", "SQL Server database shop_order at db as shop_order")]
     [InlineData("Server=tcp:db,1444;User ID=sa;Password=topsecret", "SQL Server database master at tcp:db,1444 as sa")]
-    public void A_place_is_told_without_the_password(string connectionString, string location)
-    {
-        using var source = new SqlServerSource(connectionString);
-        source.Location.ShouldBe(location);
-    }
+    public void A_place_is_told_without_the_password(string connectionString, string location) =>
+        new SqlServerSource(connectionString).Location.ShouldBe(location);
 
     [Fact]
     public void A_connection_string_that_cannot_be_understood_is_refused() => Should.Throw<ArgumentException>(() => new SqlServerEngine("Host=db", []));

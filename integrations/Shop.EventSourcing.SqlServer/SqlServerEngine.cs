@@ -151,7 +151,6 @@ public sealed partial class SqlServerEngine : IStorageEngine
     {
         await writer.DisposeAsync();
         await signals.DisposeAsync();
-        source.Dispose();
     }
 
     private static (string, object?)[] LeaseValues(Lease lease) =>

@@ -41,7 +41,7 @@ internal static class SqlServerFailures
     /// <summary>True when the server has surely undone everything, and would not do so again.</summary>
     public static bool IsVictim(SqlException error) => error.Number == Deadlock;
 
-    public static bool IsRefusal(SqlException error) => Refusals.Contains(error.Number);
+    public static bool IsRefusal(SqlException error) => error.Class < ConnectionLost && error.Errors.Cast<SqlError>().Any(each => Refusals.Contains(each.Number));
 
     public static bool IsDuplicateKey(SqlException error) => error.Number is 2601 or 2627;
 

@@ -22,7 +22,7 @@ internal sealed class SqlServerRows
     private const int OwnColumns = 4;
 
     /// <summary>As EF Core has it: 900 bytes, the longest key of a clustered index.</summary>
-    private const int KeyCharacters = 450;
+    public const int KeyCharacters = 450;
 
     private readonly Table table;
     private readonly SqlMetaData[] columns;

@@ -4,7 +4,7 @@ using Microsoft.Data.SqlClient;
 namespace Shop.EventSourcing.SqlServer;
 
 /// <summary>The connections of one store: the connection string with our defaults where it says nothing.</summary>
-internal sealed class SqlServerSource : IDisposable
+internal sealed class SqlServerSource
 {
     private const string AnyDatabase = "master";
 
@@ -71,12 +71,5 @@ internal sealed class SqlServerSource : IDisposable
             return;
         await using var command = new SqlCommand("SET TRANSACTION ISOLATION LEVEL READ COMMITTED", connection);
         await command.ExecuteNonQueryAsync(CancellationToken.None);
-    }
-
-    /// <summary>Closes what waits in the pool for the next use.</summary>
-    public void Dispose()
-    {
-        using var any = new SqlConnection(ConnectionString);
-        SqlConnection.ClearPool(any);
     }
 }

@@ -5,8 +5,7 @@ using Shop.EventSourcing.Storage;
 namespace Shop.EventSourcing.SqlServer;
 
 /// <summary>
-/// Commits groups, one at a time. After a failure whose outcome is unknown the connection is given up and the exception thrown;
-/// nothing is tried twice.
+/// Commits groups, one at a time. A failure whose outcome is unknown is thrown; nothing is tried twice.
 /// </summary>
 internal sealed class SqlServerWriter(SqlServerSource source, IReadOnlyDictionary<Table, SqlServerRows> tables) : IAsyncDisposable
 {
@@ -103,12 +102,6 @@ internal sealed class SqlServerWriter(SqlServerSource source, IReadOnlyDictionar
             catch (SqlException victim) when (attempt < DeadlockRetries && SqlServerFailures.IsVictim(victim))
             {
                 // The server has undone it, so that it is no second time.
-            }
-            catch (SqlException unknown) when (SqlServerFailures.IsTransient(unknown))
-            {
-                // Whatever is still open on it ends with it now, and not when the pool uses it again.
-                SqlConnection.ClearPool(connection);
-                throw;
             }
         }
     }

@@ -14,7 +14,10 @@ public static class StandIn
     public static bool IsUsed { get; } = Environment.GetEnvironmentVariable("SHOP_SQLSERVER_STANDIN") == "1";
 
     /// <summary>Tests that the stand-in cannot pass, as class and method, and why.</summary>
-    public static IReadOnlyDictionary<string, string> Lacks { get; } = new Dictionary<string, string>();
+    public static IReadOnlyDictionary<string, string> Lacks { get; } = new Dictionary<string, string>
+    {
+        ["SqlServerEngineTests.A_claim_passes_over_what_another_sweep_has_locked"] = "It takes READPAST and waits all the same.",
+    };
 
     /// <summary>The engine, without the one system procedure that the stand-in has not: it purges nothing.</summary>
     internal static IStorageEngine Open(SqlServerEngine engine) => IsUsed ? Unpurged.Of(engine) : engine;

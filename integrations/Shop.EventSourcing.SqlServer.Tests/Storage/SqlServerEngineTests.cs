@@ -7,6 +7,12 @@ namespace Shop.EventSourcing.SqlServer.Tests.Storage;
 [Collection(SqlServerCollection.Name)]
 public sealed class SqlServerEngineTests : StorageEngineContract
 {
+    private const string KillOthers = """
+        DECLARE @kill nvarchar(max) = N'';
+        SELECT @kill = @kill + N'KILL ' + CAST(session_id AS nvarchar(10)) + N'; ' FROM sys.dm_exec_sessions WHERE database_id = DB_ID() AND session_id <> @@SPID;
+        EXEC (@kill);
+        """;
+
     private TestDatabase database = null!;
 
     protected override SchemaScript Tables { get; } =
@@ -21,11 +27,12 @@ public sealed class SqlServerEngineTests : StorageEngineContract
         await TestDatabase.RunAsync(holding, "BEGIN TRANSACTION; UPDATE log_head SET position = position");
         var committing = other.CommitAsync([Append("order-1", 1)], default);
         await Task.Delay(200);
-        await KillOthersAsync();
+        await TestDatabase.RunAsync(holding, KillOthers);
 
         (await Should.ThrowAsync<SqlException>(() => committing)).ShouldSatisfyAllConditions(
             broken => StorageFailure.IsTransient(broken).ShouldBeTrue(), broken => other.Explain(broken).Kind.ShouldBe(StorageFailureKind.Away));
 
+        await TestDatabase.RunAsync(holding, "ROLLBACK TRANSACTION");
         (await other.CommitAsync([Append("order-1", 1)], default)).ShouldBe([new WriteResult(WriteOutcome.Committed, 2)]);
     }
 
@@ -36,11 +43,13 @@ public sealed class SqlServerEngineTests : StorageEngineContract
         var results = await other.CommitAsync(
             [
                 new WriteSet { Rows = [TestTables.Tags.Upsert(new AccountTagRow { AccountId = Guid.CreateVersion7(), Tag = new('x', 451) })] }, Append("order-1", 0),
-                new WriteSet { Outbox = [Message() with { Destination = new('y', 2_001) }] },
+                new WriteSet { Outbox = [Message() with { Destination = new('y', 2_001) }] }, Append(new('z', 401), 0), Append("order-2", 0),
             ],
             default);
 
-        results.Select(result => (result.Outcome, result.Error is null)).ShouldBe([(WriteOutcome.Conflict, false), (WriteOutcome.Committed, true), (WriteOutcome.Conflict, false)]);
+        results.Select(result => result.Outcome).ShouldBe(
+            [WriteOutcome.Conflict, WriteOutcome.Committed, WriteOutcome.Conflict, WriteOutcome.Conflict, WriteOutcome.Committed]);
+        results.Select(result => result.Error is null).ShouldBe([false, true, false, false, true]);
     }
 
     [Fact]
@@ -133,16 +142,6 @@ public sealed class SqlServerEngineTests : StorageEngineContract
     protected override Task ExecuteAsync(string sql) => database.ExecuteAsync(sql);
 
     protected override Task<long> CountAsync(string sql) => database.CountAsync(sql);
-
-    private async Task KillOthersAsync()
-    {
-        await using var connection = await database.ConnectAsync();
-        await TestDatabase.RunAsync(connection, """
-            DECLARE @kill nvarchar(max) = N'';
-            SELECT @kill = @kill + N'KILL ' + CAST(session_id AS nvarchar(10)) + N'; ' FROM sys.dm_exec_sessions WHERE database_id = DB_ID() AND session_id <> @@SPID;
-            EXEC (@kill);
-            """);
-    }
 
     private sealed class HeldAppend(SqlConnection connection) : IAsyncDisposable
     {

@@ -1,4 +1,5 @@
 -- A group of write sets as it travels. Sets, streams and appends are numbered from 1, events and messages in the order of the group.
+-- Strings that nothing is looked up by are as long as they are: the tables tell which column is too short for one.
 
 -- Only an append that is its stream's first in the group has the stream's name. "before" are the events that earlier appends of
 -- the group add to the stream.
@@ -19,7 +20,7 @@ CREATE TYPE event_rows AS TABLE (
   stream      int              NOT NULL,
   ahead       bigint           NOT NULL,
   event_id    uniqueidentifier NOT NULL,
-  type        nvarchar(400)    COLLATE Latin1_General_100_BIN2 NOT NULL,
+  type        nvarchar(max)    NOT NULL,
   data        varbinary(max)   NOT NULL,
   metadata    varbinary(max),
   recorded_at datetime2(6)     NOT NULL
@@ -38,8 +39,8 @@ CREATE TYPE outbox_rows AS TABLE (
   number        int              NOT NULL PRIMARY KEY,
   write_set     int              NOT NULL,
   id            uniqueidentifier NOT NULL,
-  destination   nvarchar(2000)   NOT NULL,
-  content_type  nvarchar(400)    NOT NULL,
+  destination   nvarchar(max)    NOT NULL,
+  content_type  nvarchar(max)    NOT NULL,
   message_type  nvarchar(max)    NOT NULL,
   body          varbinary(max)   NOT NULL,
   headers       nvarchar(max),
@@ -52,10 +53,10 @@ CREATE TYPE parked_rows AS TABLE (
   number       int              NOT NULL PRIMARY KEY,
   write_set    int              NOT NULL,
   id           uniqueidentifier NOT NULL,
-  endpoint     nvarchar(400)    NOT NULL,
+  endpoint     nvarchar(max)    NOT NULL,
   message_id   uniqueidentifier,
   message_type nvarchar(max)    NOT NULL,
-  content_type nvarchar(400)    NOT NULL,
+  content_type nvarchar(max)    NOT NULL,
   body         varbinary(max)   NOT NULL,
   headers      nvarchar(max),
   reason       nvarchar(max)    NOT NULL,
