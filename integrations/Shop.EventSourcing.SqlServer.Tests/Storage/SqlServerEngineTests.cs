@@ -7,12 +7,6 @@ namespace Shop.EventSourcing.SqlServer.Tests.Storage;
 [Collection(SqlServerCollection.Name)]
 public sealed class SqlServerEngineTests : StorageEngineContract
 {
-    private const string KillOthers = """
-        DECLARE @kill nvarchar(max) = N'';
-        SELECT @kill = @kill + N'KILL ' + CAST(session_id AS nvarchar(10)) + N'; ' FROM sys.dm_exec_sessions WHERE database_id = DB_ID() AND session_id <> @@SPID;
-        EXEC (@kill);
-        """;
-
     private TestDatabase database = null!;
 
     protected override SchemaScript Tables { get; } =
@@ -27,7 +21,7 @@ public sealed class SqlServerEngineTests : StorageEngineContract
         await TestDatabase.RunAsync(holding, "BEGIN TRANSACTION; UPDATE log_head SET position = position");
         var committing = other.CommitAsync([Append("order-1", 1)], default);
         await Task.Delay(200);
-        await TestDatabase.RunAsync(holding, KillOthers);
+        await KillAllButAsync(holding);
 
         (await Should.ThrowAsync<SqlException>(() => committing)).ShouldSatisfyAllConditions(
             broken => StorageFailure.IsTransient(broken).ShouldBeTrue(), broken => other.Explain(broken).Kind.ShouldBe(StorageFailureKind.Away));
@@ -142,6 +136,20 @@ public sealed class SqlServerEngineTests : StorageEngineContract
     protected override Task ExecuteAsync(string sql) => database.ExecuteAsync(sql);
 
     protected override Task<long> CountAsync(string sql) => database.CountAsync(sql);
+
+    private async Task KillAllButAsync(SqlConnection spared)
+    {
+        await using var command = new SqlCommand("SELECT @@SPID", spared);
+        var session = await command.ExecuteScalarAsync();
+        await using var connection = await database.ConnectAsync();
+        await TestDatabase.RunAsync(connection, $"""
+            DECLARE @kill nvarchar(max) = N'';
+            SELECT @kill = @kill + N'KILL ' + CAST(session_id AS nvarchar(10)) + N'; '
+            FROM sys.dm_exec_sessions
+            WHERE database_id = DB_ID() AND session_id NOT IN (@@SPID, {session});
+            EXEC (@kill);
+            """);
+    }
 
     private sealed class HeldAppend(SqlConnection connection) : IAsyncDisposable
     {
