@@ -67,7 +67,7 @@ internal sealed partial class SqlServerProjections(
     protected override Task CopyTableAsync(ISql sql, string from, string to, long generation) => TableCopy.RunAsync(sql, from, to);
 
     protected override Task RenameTableAsync(ISql sql, string from, string to) =>
-        ((Sql)sql).RunAsync(RenameTableSql, ("@from", SqlServerRows.Quote(from)), ("@to", to));
+        ((Sql)sql).RunAsync(RenameTableSql, ("@from", from), ("@to", to));
 
     protected override Task SetCheckpointAsync(ISql sql, string checkpoint, long position) =>
         ((Sql)sql).RunAsync(SetCheckpointSql, ("@projection", checkpoint), ("@position", position));

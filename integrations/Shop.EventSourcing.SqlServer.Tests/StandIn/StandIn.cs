@@ -17,6 +17,8 @@ public static class StandIn
     public static IReadOnlyDictionary<string, string> Lacks { get; } = new Dictionary<string, string>
     {
         ["SqlServerEngineTests.A_claim_passes_over_what_another_sweep_has_locked"] = "It takes READPAST and waits all the same.",
+        ["EventStoreOnSqlServerTests.Decisions_of_two_processes_on_the_same_streams_make_one_history"] =
+            "A commit takes it so long that the other process is always a step ahead, and 20 attempts are not enough.",
     };
 
     /// <summary>The engine, without the one system procedure that the stand-in has not: it purges nothing.</summary>
