@@ -21,7 +21,7 @@ internal sealed class TestDatabase
         ConnectionString = connectionString;
     }
 
-    public static SchemaScript[] TallyScripts { get; } = TallyListRow.ScriptsWith(KeyType);
+    public static SchemaScript[] TallyScripts { get; } = [.. TallyListRow.ScriptsWith(KeyType).Select(StandIn.Adapt)];
 
     public string ConnectionString { get; }
 
