@@ -6,7 +6,7 @@ namespace Shop.EventSourcing.SqlServer;
 
 /// <summary>
 /// A store in one SQL Server database, 2022 or later, shared by any number of processes. Commits are serialised by the log's head,
-/// each group in one round trip; see docs/adr/0023-the-head-of-the-log-on-sql-server.md. What processes signal each other is polled.
+/// each group in one round trip; see docs/adr/0024-the-head-of-the-log-on-sql-server.md. What processes signal each other is polled.
 /// </summary>
 /// <remarks>
 /// The database has READ_COMMITTED_SNAPSHOT and ALLOW_SNAPSHOT_ISOLATION on; opening an empty one turns them on. String columns of

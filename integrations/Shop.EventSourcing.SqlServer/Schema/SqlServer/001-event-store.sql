@@ -1,4 +1,4 @@
--- Position of the last event. Whoever appends locks this row first: see docs/adr/0023-the-head-of-the-log-on-sql-server.md.
+-- Position of the last event. Whoever appends locks this row first: see docs/adr/0024-the-head-of-the-log-on-sql-server.md.
 CREATE TABLE log_head (
   id       tinyint NOT NULL CONSTRAINT log_head_id PRIMARY KEY CHECK (id = 1),
   position bigint  NOT NULL
