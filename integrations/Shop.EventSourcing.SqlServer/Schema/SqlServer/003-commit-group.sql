@@ -10,7 +10,7 @@ AS
 BEGIN
   SET NOCOUNT ON;
 
-  UPDATE log_head SET position = position WHERE id = 1;
+  UPDATE log_head WITH (UPDLOCK, HOLDLOCK) SET position = position WHERE id = 1;
   SELECT @head = position FROM log_head WHERE id = 1;
 
   -- From here on every statement sees all that was ever committed, and nobody else commits.
