@@ -36,6 +36,14 @@ public static class Credentials
             : "it has no Password, and the host is another machine: give one, a Passfile, or an SSL Certificate";
     }
 
+    /// <summary>What is wrong with the name and password of a database's user, or null.</summary>
+    /// <param name="administrator">Whom every server of that kind has.</param>
+    /// <param name="password">Empty: the user is known by something else than a password.</param>
+    public static string? UserProblem(string user, string password, string administrator) =>
+        string.Equals(user, administrator, StringComparison.OrdinalIgnoreCase)
+            ? $"its user is {administrator}, the server's administrator: use one who owns this database and nothing else"
+            : password.Length > 0 && IsKnown(user, password) ? "everybody knows its Password: choose a secret one" : null;
+
     /// <summary>What is wrong with the credentials for a broker, or null.</summary>
     /// <remarks>Refused: the user <c>guest</c>, whatever the password; a password that everybody knows, or that is the user's name; none.</remarks>
     public static string? BrokerProblem(string user, string password)

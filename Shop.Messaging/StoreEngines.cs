@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
+using Shop.EventSourcing.Archive;
 using Shop.EventSourcing.Storage;
 using Shop.EventSourcing.Storage.PostgreSql;
 using Shop.EventSourcing.Storage.Sqlite;
@@ -10,17 +11,26 @@ namespace Shop.Messaging;
 /// <summary>Chooses the database of a store by configuration: <c>Shop:Store</c>, <c>Shop:Data</c>, <c>ConnectionStrings</c>.</summary>
 public static class StoreEngines
 {
+    private const string Sqlite = "Sqlite";
+    private const string PostgreSql = "PostgreSql";
+
     /// <param name="environment">Whose credentials are checked in Production; null: of nobody, as for a person at the command line.</param>
     /// <exception cref="StartupException">A setting is missing, cannot be understood, or is not for Production.</exception>
     public static IStorageEngine Create(IConfiguration configuration, StoreDefinition definition, IHostEnvironment? environment)
     {
-        if (Kind(configuration) == "PostgreSql")
+        var kind = Kind(configuration);
+        if (kind == PostgreSql)
             return CreatePostgreSql(configuration, definition, environment);
+        if (kind != Sqlite)
+        {
+            return Integration.Load<IStorePackage>("Shop:Store", kind, $"Shop.EventSourcing.{kind}", $"{Sqlite} or {PostgreSql}")
+                .Create(configuration, definition, environment);
+        }
 
         Folder(configuration);
         var path = FileOf(configuration, definition);
-        return configuration["Shop:Archive:Path"] is { Length: > 0 } archive
-            ? new SqliteEngine(path, definition.Tables) { Segments = new(Path.Combine(archive, definition.Name)) }
+        return Archive(configuration, definition) is { } archive
+            ? new SqliteEngine(path, definition.Tables) { Segments = archive }
             : new SqliteEngine(path, definition.Tables);
     }
 
@@ -34,7 +44,7 @@ public static class StoreEngines
         SchemaScript.FromAssembly(definition.Schema, Kind(configuration));
 
     /// <summary>True when the stores are files of one process.</summary>
-    public static bool IsEmbedded(IConfiguration configuration) => Kind(configuration) == "Sqlite";
+    public static bool IsEmbedded(IConfiguration configuration) => Kind(configuration) == Sqlite;
 
     /// <summary>The folder of the embedded stores, created when it is missing.</summary>
     public static string Folder(IConfiguration configuration)
@@ -71,13 +81,17 @@ public static class StoreEngines
         new(PostgreSqlConnectionString(configuration, definition, environment), definition.Tables)
         {
             WriterClaim = MessagingOptions.Read(configuration).ClaimDuration,
-            Segments = configuration["Shop:Archive:Path"] is { Length: > 0 } archive ? new(Path.Combine(archive, definition.Name)) : null,
+            Segments = Archive(configuration, definition),
         };
+
+    /// <summary>The store's folder of the archive, <c>Shop:Archive:Path</c>; null when none is configured.</summary>
+    public static SegmentFolder? Archive(IConfiguration configuration, StoreDefinition definition) =>
+        configuration["Shop:Archive:Path"] is { Length: > 0 } archive ? new(Path.Combine(archive, definition.Name)) : null;
 
     private static string Kind(IConfiguration configuration) => (configuration["Shop:Store"] ?? "Sqlite").ToUpperInvariant() switch
     {
-        "SQLITE" => "Sqlite",
-        "POSTGRESQL" => "PostgreSql",
-        var other => throw new StartupException($"Setting Shop:Store is '{other}'. Use Sqlite or PostgreSql."),
+        "SQLITE" => Sqlite,
+        "POSTGRESQL" => PostgreSql,
+        _ => configuration["Shop:Store"]!,
     };
 }

@@ -22,7 +22,7 @@ public sealed class StoreDefinition
     /// <summary>Name of the service, of its SQLite file and of its connection string.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The assembly with the service's numbered scripts under <c>Schema/Sqlite</c> and <c>Schema/PostgreSql</c>.</summary>
+    /// <summary>The assembly with the service's numbered scripts under <c>Schema/Sqlite</c>, <c>Schema/PostgreSql</c> and <c>Schema/SqlServer</c>.</summary>
     public required Assembly Schema { get; init; }
 
     public IReadOnlyList<IInlineProjection> InlineProjections { get; init; } = [];

@@ -3,7 +3,7 @@ using Shop.EventSourcing.Storage;
 namespace Shop.EventSourcing.Archive;
 
 /// <summary>Puts what an engine finds in its database together with what is in the archive.</summary>
-internal static class ArchivedEvents
+public static class ArchivedEvents
 {
     private const int Attempts = 4;
 
@@ -45,7 +45,7 @@ internal static class ArchivedEvents
 }
 
 /// <summary>Which events of a stream are wanted.</summary>
-internal sealed record StreamRange(string Stream, long AfterVersion, long? ToVersion, DateTimeOffset? Until, int Limit)
+public sealed record StreamRange(string Stream, long AfterVersion, long? ToVersion, DateTimeOffset? Until, int Limit)
 {
     public long To => ToVersion ?? long.MaxValue;
 

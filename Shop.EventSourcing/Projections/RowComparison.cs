@@ -39,10 +39,10 @@ internal sealed class RowComparison(EventStore store, ProjectionControl.Target t
     {
         var (livePosition, otherPosition) = (0L, 0L);
         if (target.Inline is null)
-            await sql.QueryAsync("SELECT position FROM checkpoints WHERE projection = $1", row => livePosition = row.Int64(0)!.Value, target.Name);
+            await sql.QueryAsync("SELECT position FROM checkpoints WHERE projection = $1", row => livePosition = row.Number(0)!.Value, target.Name);
         else
-            await sql.QueryAsync("SELECT coalesce(max(position), 0) FROM events", row => livePosition = row.Int64(0)!.Value);
-        await sql.QueryAsync("SELECT position FROM checkpoints WHERE projection = $1", row => otherPosition = row.Int64(0)!.Value, other.Checkpoint(target.Name));
+            await sql.QueryAsync("SELECT coalesce(max(position), 0) FROM events", row => livePosition = row.Number(0)!.Value);
+        await sql.QueryAsync("SELECT position FROM checkpoints WHERE projection = $1", row => otherPosition = row.Number(0)!.Value, other.Checkpoint(target.Name));
         return (livePosition, otherPosition);
     }
 
@@ -119,7 +119,7 @@ internal sealed class RowComparison(EventStore store, ProjectionControl.Target t
         var same = string.Join(" AND ", table.Key.Select(column => $"a.\"{column.Name}\" = b.\"{column.Name}\""));
         var noOther = string.Join(" AND ", table.Key.Select(column => $"b.\"{column.Name}\" IS NULL"));
         var noLive = string.Join(" AND ", table.Key.Select(column => $"a.\"{column.Name}\" IS NULL"));
-        var differ = string.Concat(table.Columns.Where(column => !column.IsKey).Select(column => $" OR a.\"{column.Name}\" {dialect.IsDistinct} b.\"{column.Name}\""));
+        var differ = string.Concat(table.Columns.Where(column => !column.IsKey).Select(column => $" OR {dialect.Differ($"a.\"{column.Name}\"", $"b.\"{column.Name}\"")}"));
         return $"""
             SELECT {Keys("a")}, {dialect.Json("a", table.Columns)}, CASE WHEN {noOther} THEN NULL ELSE {dialect.Json("b", table.Columns)} END
             FROM "{live}" a LEFT JOIN "{beside}" b ON {same}
@@ -136,7 +136,7 @@ internal sealed class RowComparison(EventStore store, ProjectionControl.Target t
     private static async Task<long> CountAsync(ISql sql, string table)
     {
         var rows = 0L;
-        await sql.QueryAsync($"SELECT count(*) FROM \"{table}\"", row => rows = row.Int64(0)!.Value);
+        await sql.QueryAsync($"SELECT count(*) FROM \"{table}\"", row => rows = row.Number(0)!.Value);
         return rows;
     }
 

@@ -1,7 +1,7 @@
 namespace Shop.EventSourcing.Storage;
 
-/// <summary>Statements in a transaction, with parameters <c>$1</c>, <c>$2</c>, … in either engine.</summary>
-internal interface ISql
+/// <summary>Statements in a transaction, with parameters <c>$1</c>, <c>$2</c>, … in every engine.</summary>
+public interface ISql
 {
     /// <returns>How many rows it changed.</returns>
     Task<int> ExecuteAsync(string sql, params object?[] values);
@@ -10,16 +10,20 @@ internal interface ISql
     Task QueryAsync(string sql, Action<ISqlRow> row, params object?[] values);
 }
 
-internal interface ISqlRow
+/// <summary>One row of a result; columns from 0.</summary>
+public interface ISqlRow
 {
     string? Text(int column);
 
-    long? Int64(int column);
+    long? Number(int column);
 
     DateTimeOffset? Instant(int column);
 }
 
-/// <param name="IsDistinct">An operator for: differs, where null is a value.</param>
+/// <summary>What the engines write differently in the statements that they share.</summary>
+/// <param name="Differ">An expression for: these two expressions differ, where null is a value.</param>
+/// <param name="Concatenate">The operator that joins two strings.</param>
 /// <param name="Json">An expression for: the row of this alias as JSON, in the order of the columns.</param>
-/// <param name="Key">An expression for: this key column of this alias as text, the same for the same value in either engine.</param>
-internal sealed record SqlDialect(string IsDistinct, Func<string, IReadOnlyList<Table.Column>, string> Json, Func<string, Table.Column, string> Key);
+/// <param name="Key">An expression for: this key column of this alias as text, the same for the same value in every engine.</param>
+public sealed record SqlDialect(
+    Func<string, string, string> Differ, string Concatenate, Func<string, IReadOnlyList<Table.Column>, string> Json, Func<string, Table.Column, string> Key);

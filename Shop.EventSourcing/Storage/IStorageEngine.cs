@@ -1,7 +1,7 @@
 namespace Shop.EventSourcing.Storage;
 
 /// <summary>
-/// One database. Everything that differs between SQLite and PostgreSQL is behind this; one contract suite runs against both.
+/// One database. Everything that differs between them is behind this; one contract suite runs against each.
 /// All methods are safe to call at the same time. Failures of the database itself are thrown as the provider's exceptions.
 /// </summary>
 public partial interface IStorageEngine : IAsyncDisposable
@@ -147,7 +147,7 @@ public partial interface IStorageEngine : IAsyncDisposable
 public sealed record SchemaScript(string Name, string Sql)
 {
     /// <summary>The scripts embedded in an assembly under <c>Schema/{engine}/</c>, in order.</summary>
-    /// <param name="engine"><c>Sqlite</c> or <c>PostgreSql</c>.</param>
+    /// <param name="engine"><c>Sqlite</c>, <c>PostgreSql</c> or <c>SqlServer</c>.</param>
     public static IReadOnlyList<SchemaScript> FromAssembly(System.Reflection.Assembly assembly, string engine)
     {
         var marker = $".Schema.{engine}.";

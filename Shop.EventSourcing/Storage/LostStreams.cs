@@ -4,7 +4,7 @@ namespace Shop.EventSourcing.Storage;
 /// The streams that failed write sets of a group touch. Later sets on them may have been decided on what was not written, even
 /// where the version fits by accident.
 /// </summary>
-internal sealed class LostStreams
+public sealed class LostStreams
 {
     private HashSet<string>? streams;
 

@@ -1,7 +1,7 @@
 namespace Shop.EventSourcing.Storage;
 
 /// <summary>Who may send an outbox message first.</summary>
-internal static class OutboxClaims
+public static class OutboxClaims
 {
     /// <summary>How long the process that committed a message has to send it before a sweep takes it over, unless told otherwise.</summary>
     public static readonly TimeSpan WritersDefault = TimeSpan.FromSeconds(15);

@@ -6,7 +6,7 @@ internal sealed class ProjectionChange(ProjectionStorage storage, ISql sql, stri
     public async Task<ProjectionState> LiveAsync() => await FindAsync(ProjectionSlot.Live) ?? await AddLiveAsync();
 
     public async Task<ProjectionState?> FindAsync(ProjectionSlot slot) =>
-        (await ProjectionStorage.ReadAsync(sql)).Find(state => state.Projection == projection && state.Slot == slot);
+        (await storage.ReadStatesAsync(sql)).Find(state => state.Projection == projection && state.Slot == slot);
 
     public async Task AddNextAsync(Table table, DateTimeOffset now, long goal)
     {
@@ -47,9 +47,7 @@ internal sealed class ProjectionChange(ProjectionStorage storage, ISql sql, stri
 
     public Task WriteRowsAsync(IReadOnlyList<RowWrite> rows) => rows.Count == 0 ? Task.CompletedTask : storage.WriteRowsAsync(sql, rows);
 
-    public Task SetCheckpointAsync(ProjectionSlot slot, long position) => sql.ExecuteAsync(
-        "INSERT INTO checkpoints (projection, position) VALUES ($1, $2) ON CONFLICT (projection) DO UPDATE SET position = excluded.position",
-        slot.Checkpoint(projection), position);
+    public Task SetCheckpointAsync(ProjectionSlot slot, long position) => storage.SetCheckpointAsync(sql, slot.Checkpoint(projection), position);
 
     public Task DropCheckpointAsync(ProjectionSlot slot) =>
         sql.ExecuteAsync("DELETE FROM checkpoints WHERE projection = $1", slot.Checkpoint(projection));
@@ -57,7 +55,7 @@ internal sealed class ProjectionChange(ProjectionStorage storage, ISql sql, stri
     /// <summary>Rows, checkpoint and notes of one generation become those of another slot, which must be free.</summary>
     public async Task MoveAsync(Table table, ProjectionSlot from, ProjectionSlot to)
     {
-        await sql.ExecuteAsync($"ALTER TABLE \"{from.TableName(table)}\" RENAME TO \"{to.TableName(table)}\"");
+        await storage.RenameTableAsync(sql, from.TableName(table), to.TableName(table));
         await sql.ExecuteAsync("UPDATE checkpoints SET projection = $2 WHERE projection = $1", from.Checkpoint(projection), to.Checkpoint(projection));
         await sql.ExecuteAsync("UPDATE projections SET slot = $3 WHERE name = $1 AND slot = $2", projection, from.Name(), to.Name());
     }

@@ -3,7 +3,8 @@ namespace Shop.EventSourcing.Storage;
 /// <summary>The state of a stream at a version, so that loading need not start at its first event. One per stream; never needed, only quicker.</summary>
 public sealed record Snapshot
 {
-    internal static readonly Table<Snapshot> Table = new("snapshots", nameof(Stream));
+    /// <summary>An engine writes them like the rows of a read model.</summary>
+    public static readonly Table<Snapshot> Table = new("snapshots", nameof(Stream));
 
     public required string Stream { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -26,6 +27,8 @@ public sealed record StorageFailure(StorageFailureKind Kind, string Reason)
     /// <summary>What Npgsql says, without a cause, while it remembers of every host that it was away or a standby.</summary>
     private const string NoHost = "No suitable host was found.";
 
+    private static ImmutableHashSet<Func<Exception, bool>> known = [];
+
     /// <summary>
     /// True when a database was away, restarted, or chose this transaction as a victim: the same work may succeed a moment later.
     /// Of a commit that failed so, the outcome may be unknown: it is found out by its inbox entry or idempotency key, not repeated.
@@ -41,6 +44,8 @@ public sealed record StorageFailure(StorageFailureKind Kind, string Reason)
                 case NpgsqlException { InnerException: null, Message: NoHost }:
                 case DbException { IsTransient: true }:
                     return true;
+                case var other when known.Any(isTransient => isTransient(other)):
+                    return true;
                 case AggregateException several:
                     return several.InnerExceptions.Any(IsTransient); // One per host.
             }
@@ -48,4 +53,8 @@ public sealed record StorageFailure(StorageFailureKind Kind, string Reason)
 
         return false;
     }
+
+    /// <summary>Teaches <see cref="IsTransient"/> the exceptions of a provider that this library does not know; each once.</summary>
+    /// <param name="isTransient">Asked for each exception and each of its causes.</param>
+    public static void Know(Func<Exception, bool> isTransient) => ImmutableInterlocked.Update(ref known, all => all.Add(isTransient));
 }

@@ -34,10 +34,10 @@ public abstract class Table
     public IReadOnlyList<string[]> Indexes { get; init; } = [];
 
     /// <summary>The table where the rows are built anew, beside those that are read.</summary>
-    internal Table Next => LazyInitializer.EnsureInitialized(ref next, () => Named(ProjectionSlot.Next.TableName(this)));
+    public Table Next => LazyInitializer.EnsureInitialized(ref next, () => Named(ProjectionSlot.Next.TableName(this)));
 
     /// <summary>Only this one; always the same list, since EF Core remembers a model by it.</summary>
-    internal IReadOnlyList<Table> Alone => LazyInitializer.EnsureInitialized(ref alone, () => [this]);
+    public IReadOnlyList<Table> Alone => LazyInitializer.EnsureInitialized(ref alone, () => [this]);
 
     /// <summary>The same columns under another name.</summary>
     internal abstract Table Named(string name);
@@ -48,6 +48,10 @@ public abstract class Table
     /// <param name="Value">Reads the column's value from a row.</param>
     public sealed record Column(string Name, PropertyInfo Property, Type Type, bool IsKey, Func<object, object?> Value)
     {
+        /// <summary>Whether its property may be null.</summary>
+        public bool IsNullable => Nullable.GetUnderlyingType(Type) is not null
+            || (!Type.IsValueType && new NullabilityInfoContext().Create(Property).ReadState == NullabilityState.Nullable);
+
         internal static Column Of(PropertyInfo property, bool isKey)
         {
             var row = Expression.Parameter(typeof(object));

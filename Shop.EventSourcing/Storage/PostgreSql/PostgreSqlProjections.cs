@@ -12,19 +12,20 @@ internal sealed class PostgreSqlProjections(
     // is stopped in the middle gives up what it had locked.
     private const string Patience = "SET LOCAL lock_timeout = '3s'; SET LOCAL idle_in_transaction_session_timeout = '10s'";
 
-    internal override SqlDialect Dialect { get; } = new(
-        "IS DISTINCT FROM",
+    protected internal override SqlDialect Dialect { get; } = new(
+        (left, right) => $"{left} IS DISTINCT FROM {right}",
+        "||",
         (alias, _) => $"row_to_json({alias})::text",
         (alias, column) => TypeOf(column) == typeof(DateTimeOffset) ? $"(extract(epoch FROM {alias}.\"{column.Name}\") * 1000000)::bigint::text"
             : TypeOf(column) == typeof(bool) ? $"{alias}.\"{column.Name}\"::int::text"
             : $"{alias}.\"{column.Name}\"::text");
 
-    internal override ReadModels OpenReadModels(Table table) => new(readModels, table.Alone);
+    protected internal override ReadModels OpenReadModels(Table table) => new(readModels, table.Alone);
 
-    internal override async Task<T> SnapshotAsync<T>(Func<ISql, Task<T>> read, CancellationToken cancellationToken) =>
+    protected internal override async Task<T> SnapshotAsync<T>(Func<ISql, Task<T>> read, CancellationToken cancellationToken) =>
         await TransactAsync(IsolationLevel.RepeatableRead, null, read, cancellationToken);
 
-    internal override async Task<T> WriteAsync<T>(Func<ISql, Task<T>> work, CancellationToken cancellationToken)
+    protected internal override async Task<T> WriteAsync<T>(Func<ISql, Task<T>> work, CancellationToken cancellationToken)
     {
         try
         {
@@ -37,26 +38,26 @@ internal sealed class PostgreSqlProjections(
     }
 
     // Also where nobody has it: whoever is just taking it waits for us, and then finds what we have changed.
-    internal override Task FenceAsync(ISql sql, string lease) => sql.ExecuteAsync(
+    protected internal override Task FenceAsync(ISql sql, string lease) => sql.ExecuteAsync(
         """
         INSERT INTO leases AS held (name, holder, token, expires_at) VALUES ($1, '00000000-0000-0000-0000-000000000000', 1, '-infinity')
         ON CONFLICT (name) DO UPDATE SET token = held.token + 1, expires_at = '-infinity'
         """, lease);
 
-    internal override async Task<bool> HoldsAsync(ISql sql, Lease lease) =>
+    protected internal override async Task<bool> HoldsAsync(ISql sql, Lease lease) =>
         await sql.ExecuteAsync("UPDATE leases SET token = token WHERE name = $1 AND token = $2", lease.Name, lease.Token) > 0;
 
-    internal override async Task<long> LockLogAsync(ISql sql)
+    protected internal override async Task<long> LockLogAsync(ISql sql)
     {
         var head = 0L;
-        await sql.QueryAsync("SELECT position FROM log_head WHERE id FOR UPDATE", row => head = row.Int64(0)!.Value);
+        await sql.QueryAsync("SELECT position FROM log_head WHERE id FOR UPDATE", row => head = row.Number(0)!.Value);
         return head;
     }
 
-    internal override Task CopyTableAsync(ISql sql, string from, string to, long generation) =>
+    protected internal override Task CopyTableAsync(ISql sql, string from, string to, long generation) =>
         sql.ExecuteAsync($"DROP TABLE IF EXISTS \"{to}\"; CREATE TABLE \"{to}\" (LIKE \"{from}\" INCLUDING ALL)");
 
-    internal override Task WriteRowsAsync(ISql sql, IReadOnlyList<RowWrite> rows)
+    protected internal override Task WriteRowsAsync(ISql sql, IReadOnlyList<RowWrite> rows)
     {
         List<string> statements = [];
         List<byte[]> json = [];
@@ -112,7 +113,7 @@ internal sealed class PostgreSqlProjections(
     {
         public string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
-        public long? Int64(int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
+        public long? Number(int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
 
         public DateTimeOffset? Instant(int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
     }

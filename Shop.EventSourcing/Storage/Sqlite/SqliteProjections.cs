@@ -8,21 +8,22 @@ namespace Shop.EventSourcing.Storage.Sqlite;
 /// <param name="writing">Held by whoever writes to the file, so that nobody finds it busy.</param>
 internal sealed partial class SqliteProjections(string path, SemaphoreSlim writing, Func<DbContextOptions> readModels) : ProjectionStorage
 {
-    internal override SqlDialect Dialect { get; } = new(
-        "IS NOT",
+    protected internal override SqlDialect Dialect { get; } = new(
+        (left, right) => $"{left} IS NOT {right}",
+        "||",
         (alias, columns) => $"json_object({string.Join(", ", columns.Select(column => $"'{column.Name}', {alias}.\"{column.Name}\""))})",
         (alias, column) => $"CAST({alias}.\"{column.Name}\" AS TEXT)");
 
-    internal override ReadModels OpenReadModels(Table table) => new(readModels(), table.Alone);
+    protected internal override ReadModels OpenReadModels(Table table) => new(readModels(), table.Alone);
 
-    internal override async Task<T> SnapshotAsync<T>(Func<ISql, Task<T>> read, CancellationToken cancellationToken)
+    protected internal override async Task<T> SnapshotAsync<T>(Func<ISql, Task<T>> read, CancellationToken cancellationToken)
     {
         using var database = new SqliteHandle(path, readOnly: true);
         database.Execute("BEGIN");
         return await read(new Sql(database));
     }
 
-    internal override async Task<T> WriteAsync<T>(Func<ISql, Task<T>> work, CancellationToken cancellationToken)
+    protected internal override async Task<T> WriteAsync<T>(Func<ISql, Task<T>> work, CancellationToken cancellationToken)
     {
         await writing.WaitAsync(cancellationToken);
         try
@@ -39,26 +40,26 @@ internal sealed partial class SqliteProjections(string path, SemaphoreSlim writi
         }
     }
 
-    internal override Task FenceAsync(ISql sql, string lease) =>
+    protected internal override Task FenceAsync(ISql sql, string lease) =>
         sql.ExecuteAsync("INSERT INTO leases (name, token) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET token = token + 1", lease);
 
-    internal override async Task<bool> HoldsAsync(ISql sql, Lease lease)
+    protected internal override async Task<bool> HoldsAsync(ISql sql, Lease lease)
     {
         var token = SqliteWriter.FirstToken;
-        await sql.QueryAsync("SELECT token FROM leases WHERE name = $1", row => token += row.Int64(0)!.Value, lease.Name);
+        await sql.QueryAsync("SELECT token FROM leases WHERE name = $1", row => token += row.Number(0)!.Value, lease.Name);
         return token == lease.Token;
     }
 
     // The transaction has the only lock that there is.
-    internal override async Task<long> LockLogAsync(ISql sql)
+    protected internal override async Task<long> LockLogAsync(ISql sql)
     {
         var head = 0L;
-        await sql.QueryAsync("SELECT coalesce(max(position), 0) FROM events", row => head = row.Int64(0)!.Value);
+        await sql.QueryAsync("SELECT coalesce(max(position), 0) FROM events", row => head = row.Number(0)!.Value);
         return head;
     }
 
     /// <summary>From what SQLite has kept of the statements that created the other one; what follows the name is taken as it is.</summary>
-    internal override async Task CopyTableAsync(ISql sql, string from, string to, long generation)
+    protected internal override async Task CopyTableAsync(ISql sql, string from, string to, long generation)
     {
         await sql.ExecuteAsync($"DROP TABLE IF EXISTS \"{to}\"");
         var statements = new List<string>();
@@ -72,7 +73,7 @@ internal sealed partial class SqliteProjections(string path, SemaphoreSlim writi
             await sql.ExecuteAsync(statement);
     }
 
-    internal override Task WriteRowsAsync(ISql sql, IReadOnlyList<RowWrite> rows)
+    protected internal override Task WriteRowsAsync(ISql sql, IReadOnlyList<RowWrite> rows)
     {
         var statements = new Dictionary<Table, SqliteRows>();
         foreach (var row in rows)
@@ -154,7 +155,7 @@ internal sealed partial class SqliteProjections(string path, SemaphoreSlim writi
     {
         public string? Text(int column) => statement.TextOrNull(column);
 
-        public long? Int64(int column) => statement.IsNull(column) ? null : statement.Int64(column);
+        public long? Number(int column) => statement.IsNull(column) ? null : statement.Int64(column);
 
         public DateTimeOffset? Instant(int column) => statement.InstantOrNull(column);
     }

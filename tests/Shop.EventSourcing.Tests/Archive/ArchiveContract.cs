@@ -23,6 +23,8 @@ public abstract partial class ArchiveContract : IAsyncLifetime
     /// <summary>Opens the test's database, as another process would.</summary>
     protected abstract IStorageEngine Open();
 
+    protected virtual SchemaScript[] Scripts => TallyListRow.Scripts;
+
     protected abstract Task CreateDatabaseAsync();
 
     protected abstract Task DropDatabaseAsync();
@@ -60,14 +62,14 @@ public abstract partial class ArchiveContract : IAsyncLifetime
     private async Task<EventStore> OpenStoreAsync()
     {
         var opened = new EventStore("test", Open(), [Tally.Inline], clock);
-        await opened.OpenAsync(TallyListRow.Scripts, default);
+        await opened.OpenAsync(Scripts, default);
         return opened;
     }
 
     private protected async Task<IStorageEngine> OpenReadyAsync()
     {
         var engine = Open();
-        await engine.InitializeAsync(TallyListRow.Scripts, default);
+        await engine.InitializeAsync(Scripts, default);
         return engine;
     }
 

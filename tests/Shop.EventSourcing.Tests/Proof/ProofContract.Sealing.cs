@@ -98,7 +98,7 @@ public abstract partial class ProofContract
     public async Task Whoever_seals_anew_without_the_key_is_found()
     {
         using var theirs = ProofKeys.LoadOrCreate(Path.Combine(folder, "theirs.pem"));
-        await ExecuteAsync("DELETE FROM seals; UPDATE events SET data = '{}' WHERE position = 17");
+        await ExecuteAsync($"DELETE FROM seals; UPDATE events SET data = {Json("{}")} WHERE position = 17");
         await SealAsync(theirs, new HeadFile(Path.Combine(folder, "theirs.head.json")));
 
         (await VerifyAsync()).Findings.ShouldContain(finding => finding.Kind == TamperingKind.Forged && finding.Description.Contains("unknown key", StringComparison.Ordinal));
@@ -110,7 +110,7 @@ public abstract partial class ProofContract
     {
         var kept = KeptHead();
         File.Delete(Heads.Path);
-        await ExecuteAsync("DELETE FROM seals; UPDATE events SET data = '{}' WHERE position = 17");
+        await ExecuteAsync($"DELETE FROM seals; UPDATE events SET data = {Json("{}")} WHERE position = 17");
         await SealAsync();
 
         (await VerifyAsync()).IsIntact.ShouldBeTrue("nothing within the database can tell");

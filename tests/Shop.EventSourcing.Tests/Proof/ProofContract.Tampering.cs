@@ -19,15 +19,16 @@ public abstract partial class ProofContract
     }
 
     [Theory]
-    [InlineData("data = '{\"seen\":0,\"by\":\"x\"}'")]
-    [InlineData("data = data || ' '")]
-    [InlineData("metadata = '{}'")]
+    [InlineData("data = OTHER")]
+    [InlineData("data = LONGER")]
+    [InlineData("metadata = OTHER")]
     [InlineData("type = 'tally-removed.v1'")]
     [InlineData("event_id = NEW")]
     [InlineData("recorded_at = LATER")]
     public async Task An_event_that_was_edited_is_named(string change)
     {
-        change = change.Replace("NEW", NewId, StringComparison.Ordinal).Replace("LATER", Later("recorded_at"), StringComparison.Ordinal);
+        change = change.Replace("NEW", NewId, StringComparison.Ordinal).Replace("LATER", Later("recorded_at"), StringComparison.Ordinal)
+            .Replace("OTHER", Json("{\"seen\":0,\"by\":\"x\"}"), StringComparison.Ordinal).Replace("LONGER", $"data {Concatenation} {Json(" ")}", StringComparison.Ordinal);
         await ExecuteAsync($"UPDATE events SET {change} WHERE position = 17");
 
         await ShouldBeFoundAsync((TamperingKind.Edited, 17, PlaceOf(17)));
@@ -77,7 +78,7 @@ public abstract partial class ProofContract
     [Fact]
     public async Task Events_whose_contents_changed_places_are_named()
     {
-        await ExecuteAsync("CREATE TABLE theirs AS SELECT * FROM events WHERE position IN (5, 9)");
+        await ExecuteAsync(CopyInto("theirs", "position IN (5, 9)"));
         foreach (var (one, other) in new[] { (5, 9), (9, 5) })
             await ExecuteAsync($"UPDATE events SET {string.Join(", ", Contents.Select(column => $"{column} = (SELECT {column} FROM theirs WHERE position = {other})"))} WHERE position = {one}");
 
@@ -126,7 +127,7 @@ public abstract partial class ProofContract
     {
         await MoveAsync("position >= 12", 1);
         await InsertAsync(12);
-        await ExecuteAsync("UPDATE events SET data = '{}' WHERE position = 7; DELETE FROM events WHERE position = 21");
+        await ExecuteAsync($"UPDATE events SET data = {Json("{}")} WHERE position = 7; DELETE FROM events WHERE position = 21");
 
         await ShouldBeFoundAsync((TamperingKind.Edited, 7, PlaceOf(7)), (TamperingKind.Inserted, 12, new("tally-a", 99)), (TamperingKind.Deleted, 20, PlaceOf(20)));
     }

@@ -20,6 +20,8 @@ public abstract partial class ProofContract : IAsyncLifetime
     /// <summary>Opens the test's database, as another process would.</summary>
     protected abstract IStorageEngine Open();
 
+    protected virtual SchemaScript[] Scripts => TallyListRow.Scripts;
+
     protected abstract Task CreateDatabaseAsync();
 
     protected abstract Task DropDatabaseAsync();
@@ -28,6 +30,14 @@ public abstract partial class ProofContract : IAsyncLifetime
 
     /// <summary>SQL that makes an instant later by a microsecond.</summary>
     protected abstract string Later(string column);
+
+    /// <summary>SQL of JSON as it is stored.</summary>
+    protected virtual string Json(string text) => $"'{text}'";
+
+    protected virtual string Concatenation => "||";
+
+    /// <summary>SQL that copies events into a new table.</summary>
+    protected virtual string CopyInto(string table, string where) => $"CREATE TABLE {table} AS SELECT * FROM events WHERE {where}";
 
     /// <summary>SQL of an event id that nobody else has.</summary>
     protected abstract string NewId { get; }
@@ -58,7 +68,7 @@ public abstract partial class ProofContract : IAsyncLifetime
     private async Task<EventStore> OpenStoreAsync()
     {
         var opened = new EventStore("test", Open(), [Tally.Inline], TimeProvider.System);
-        await opened.OpenAsync(TallyListRow.Scripts, default);
+        await opened.OpenAsync(Scripts, default);
         return opened;
     }
 

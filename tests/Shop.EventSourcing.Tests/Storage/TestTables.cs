@@ -36,16 +36,18 @@ internal static class TestTables
 
     public static readonly IReadOnlyList<Table> All = [Accounts, Tags];
 
-    public static SchemaScript Script(string guid, string instant, string boolean) => new("001-accounts.sql", $"""
+    /// <param name="text">For strings that may be null and long.</param>
+    /// <param name="key">For strings of a key.</param>
+    public static SchemaScript Script(string guid, string instant, string boolean, string text = "text", string key = "text") => new("001-accounts.sql", $"""
         CREATE TABLE accounts (
           id {guid} NOT NULL PRIMARY KEY,
-          owner text,
+          owner {text},
           balance_minor bigint NOT NULL CHECK (balance_minor >= 0),
           visits int NOT NULL,
           active {boolean} NOT NULL,
           opened_at {instant} NOT NULL,
           closed_at {instant},
           referrer_id {guid});
-        CREATE TABLE account_tags (account_id {guid} NOT NULL, tag text NOT NULL, PRIMARY KEY (account_id, tag));
+        CREATE TABLE account_tags (account_id {guid} NOT NULL, tag {key} NOT NULL, PRIMARY KEY (account_id, tag));
         """);
 }

@@ -10,6 +10,9 @@ public abstract partial class EventStoreContract
     /// <summary>For a process of <see cref="Program"/> that opens this test's database.</summary>
     protected abstract string[] WorkerArguments { get; }
 
+    /// <summary>Where that program is.</summary>
+    protected virtual string WorkerAssembly => typeof(Program).Assembly.Location;
+
     [Fact]
     public async Task A_process_that_is_killed_in_the_middle_of_a_rebuild_loses_and_doubles_nothing()
     {
@@ -43,7 +46,7 @@ public abstract partial class EventStoreContract
     }
 
     private Task<ChildProcess> StartWorkerAsync(string log) =>
-        ChildProcess.StartAsync(new("dotnet", ["exec", typeof(Program).Assembly.Location, .. WorkerArguments], log));
+        ChildProcess.StartAsync(new("dotnet", ["exec", WorkerAssembly, .. WorkerArguments], log));
 
     private Task<long> BesidePositionAsync() => engine.ReadCheckpointAsync(ProjectionSlot.Next.Checkpoint(list.Name), default);
 

@@ -11,10 +11,12 @@ public abstract partial class EventStoreContract : IAsyncLifetime
     private HeldEngine engine = null!;
     private EventStore store = null!;
 
-    internal static IReadOnlyList<Table> Tables { get; } = [TallyRow.Table, TallyListRow.Table, TallyLengths.Rows, DataKeyRow.Table];
+    public static IReadOnlyList<Table> Tables { get; } = [TallyRow.Table, TallyListRow.Table, TallyLengths.Rows, DataKeyRow.Table];
 
     /// <summary>Opens the test's database, as another process would.</summary>
     protected abstract IStorageEngine Open();
+
+    protected virtual SchemaScript[] Scripts => TallyListRow.Scripts;
 
     protected abstract Task CreateDatabaseAsync();
 
@@ -34,10 +36,10 @@ public abstract partial class EventStoreContract : IAsyncLifetime
         await DropDatabaseAsync();
     }
 
-    private static async Task<EventStore> OpenStoreAsync(IStorageEngine engine)
+    private async Task<EventStore> OpenStoreAsync(IStorageEngine engine)
     {
         var opened = new EventStore("test", engine, [Tally.Inline], TimeProvider.System);
-        await opened.OpenAsync(TallyListRow.Scripts, default);
+        await opened.OpenAsync(Scripts, default);
         return opened;
     }
 

@@ -48,11 +48,14 @@ public sealed record TallyListRow
 {
     public static readonly Table<TallyListRow> Table = new("tally_list", nameof(Stream));
 
-    public static readonly SchemaScript[] Scripts =
+    public static readonly SchemaScript[] Scripts = ScriptsWith("text");
+
+    /// <param name="key">The type of a string that is a key.</param>
+    public static SchemaScript[] ScriptsWith(string key) =>
     [
-        new("001-tallies.sql", """
-            CREATE TABLE tallies (stream text NOT NULL PRIMARY KEY, count bigint NOT NULL, version bigint NOT NULL, CHECK (stream <> 'refused' OR count < 2));
-            CREATE TABLE tally_list (stream text NOT NULL PRIMARY KEY, added bigint NOT NULL CHECK (added > 0), position bigint NOT NULL);
+        new("001-tallies.sql", $"""
+            CREATE TABLE tallies (stream {key} NOT NULL PRIMARY KEY, count bigint NOT NULL, version bigint NOT NULL, CHECK (stream <> 'refused' OR count < 2));
+            CREATE TABLE tally_list (stream {key} NOT NULL PRIMARY KEY, added bigint NOT NULL CHECK (added > 0), position bigint NOT NULL);
             CREATE UNIQUE INDEX tally_list_position ON tally_list (position);
             """),
     ];

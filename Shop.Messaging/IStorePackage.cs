@@ -1,0 +1,17 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Shop.EventSourcing.Storage;
+
+namespace Shop.Messaging;
+
+/// <summary>
+/// A database that a package of its own brings: the assembly <c>Shop.EventSourcing.{name}</c>, where <c>Shop:Store</c> has that name.
+/// A service's own scripts for it are embedded under <c>Schema/{name}</c>.
+/// </summary>
+public interface IStorePackage
+{
+    /// <summary>The engine of a store; connects to nothing yet.</summary>
+    /// <param name="environment">Whose credentials are checked in Production; null: of nobody, as for a person at the command line.</param>
+    /// <exception cref="StartupException">A setting is missing, cannot be understood, or is not for Production.</exception>
+    IStorageEngine Create(IConfiguration configuration, StoreDefinition definition, IHostEnvironment? environment);
+}

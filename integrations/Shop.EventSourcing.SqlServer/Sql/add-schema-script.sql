@@ -1,0 +1,1 @@
+INSERT INTO schema_scripts (name) VALUES (@name)

@@ -1,0 +1,1 @@
+DELETE TOP (@limit) FROM inbox WITH (READPAST, READCOMMITTEDLOCK, ROWLOCK) WHERE handled_at < @before

@@ -1,0 +1,4 @@
+UPDATE listeners WITH (UPDLOCK, HOLDLOCK) SET seen_at = SYSUTCDATETIME() WHERE id = @me;
+IF @@ROWCOUNT = 0
+  INSERT INTO listeners (id, seen_at) VALUES (@me, SYSUTCDATETIME());
+DELETE FROM listeners WITH (READPAST, READCOMMITTEDLOCK) WHERE seen_at < DATEADD(second, -@forgotten, SYSUTCDATETIME());

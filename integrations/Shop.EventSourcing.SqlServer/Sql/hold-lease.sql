@@ -1,0 +1,1 @@
+UPDATE leases SET token = token WHERE name = @name AND token = @token

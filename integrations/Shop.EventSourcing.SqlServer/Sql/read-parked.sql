@@ -1,0 +1,3 @@
+SELECT TOP (@limit) id, endpoint, message_id, message_type, content_type, body, headers, reason, exception, parked_at
+FROM parked_messages
+ORDER BY parked_at, id

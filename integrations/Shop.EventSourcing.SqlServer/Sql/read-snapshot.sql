@@ -1,0 +1,1 @@
+SELECT stream, version, shape, state, taken_at FROM snapshots WHERE stream = @stream

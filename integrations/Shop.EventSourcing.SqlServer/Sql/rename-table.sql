@@ -1,0 +1,1 @@
+EXEC sp_rename @from, @to, N'OBJECT'
