@@ -227,7 +227,7 @@ public sealed class StoreMigrationTests(PostgresServer server) : IAsyncLifetime
     }
 
     private Task<StoreMigration> OpenAsync(string name) => StoreMigration.OpenAsync(
-        new(name, Path.Combine(folder, $"{name}.db"), database, TestTables.All, [SqliteScript], [PostgreSqlScript]), TimeProvider.System, default);
+        new(name, Path.Combine(folder, $"{name}.db"), TestTables.All, [SqliteScript], [PostgreSqlScript]), new PostgreSqlMigrationTarget(database), TimeProvider.System, default);
 
     private async Task<MovedStore> MoveAsync(string name)
     {
