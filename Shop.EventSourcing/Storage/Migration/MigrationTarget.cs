@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Shop.EventSourcing.Storage.Migration;
 
@@ -129,7 +130,7 @@ public abstract partial class MigrationTarget : IAsyncDisposable
     {
         await using var command = Command($"SELECT {table.ColumnList} FROM \"{table.Name}\"");
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return TableDigest.Of(Rows(reader));
+        return await TableDigest.OfAsync(RowsAsync(reader, cancellationToken), cancellationToken);
     }
 
     /// <summary>Lets the services in.</summary>
@@ -187,10 +188,10 @@ public abstract partial class MigrationTarget : IAsyncDisposable
 
     private static DateTimeOffset Instant(DbDataReader row, int column) => new(DateTime.SpecifyKind(row.GetDateTime(column), DateTimeKind.Utc));
 
-    private static IEnumerable<object?[]> Rows(DbDataReader reader)
+    private static async IAsyncEnumerable<object?[]> RowsAsync(DbDataReader reader, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var row = new object?[reader.FieldCount];
-        while (reader.Read())
+        while (await reader.ReadAsync(cancellationToken))
         {
             reader.GetValues(row!);
             yield return row;

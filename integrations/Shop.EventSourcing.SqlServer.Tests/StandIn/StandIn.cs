@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Microsoft.Data.SqlClient;
 using Shop.EventSourcing.Storage;
@@ -20,6 +21,19 @@ public static class StandIn
         ["EventStoreOnSqlServerTests.Decisions_of_two_processes_on_the_same_streams_make_one_history"] =
             "A commit takes it so long that the other process is always a step ahead, and 20 attempts are not enough.",
     };
+
+    /// <summary>
+    /// It cuts results into packets as SQL Server does not, where Microsoft.Data.SqlClient 7.1.0 loses its place unless it puts packets
+    /// together in its other way.
+    /// </summary>
+#pragma warning disable CA2255 // Before anything has asked for the switch.
+    [ModuleInitializer]
+#pragma warning restore CA2255
+    internal static void ReadItsPackets()
+    {
+        if (IsUsed)
+            AppContext.SetSwitch("Switch.Microsoft.Data.SqlClient.UseCompatibilityProcessSni", false);
+    }
 
     /// <summary>There, names of indexes are the whole schema's: a copy of a table cannot have one of the same name.</summary>
     internal static SchemaScript Adapt(SchemaScript script) => !IsUsed ? script : script with
