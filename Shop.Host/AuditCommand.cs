@@ -9,18 +9,11 @@ namespace Shop.Host;
 /// <summary>Audits the stores of a data folder and the sandbox's ledger beside them.</summary>
 public static class AuditCommand
 {
-    /// <param name="store">Where the stores are: <see cref="Stores.Sqlite"/> or <see cref="Stores.PostgreSql"/>.</param>
+    /// <param name="store">Where the stores are: <see cref="Stores.Sqlite"/>, or an <see cref="Elsewhere"/>.</param>
     /// <returns>0 when all promises hold, 1 when one does not.</returns>
     internal static async Task<int> RunAsync(string data, string store, IConfiguration configuration, TextWriter output, CancellationToken cancellationToken)
     {
-        var report = await AuditAsync(
-            store switch
-            {
-                Stores.Sqlite => definition => Stores.OpenSqlite(data, definition),
-                Stores.PostgreSql => definition => Stores.OpenPostgreSql(configuration, definition),
-                _ => throw new StartException($"--store is {store}. Use {Stores.Sqlite} or {Stores.PostgreSql}."),
-            },
-            data, cancellationToken);
+        var report = await AuditAsync(definition => Stores.Open(store, data, configuration, definition), data, cancellationToken);
         report.Print(output);
         return report.IsClean ? 0 : 1;
     }

@@ -84,7 +84,7 @@ internal static class CommandLine
 
         var store = new Option<string>("--store")
         {
-            Description = "Which stores: those in --data (sqlite), or those that ConnectionStrings__order, __payment, __inventory and __saga name (postgres).",
+            Description = "Which stores: those in --data (sqlite), or those that ConnectionStrings__order, __payment, __inventory and __saga name (postgres, sqlserver).",
             DefaultValueFactory = _ => Stores.Sqlite,
         };
         var audit = new Command("audit", "Check the four promises over all stores and the provider's ledger. Run it while nothing is under way.") { store };
@@ -102,7 +102,7 @@ internal static class CommandLine
     private static Command DescribeMigrate()
     {
         var from = new Option<string>("--from") { Description = "sqlite: the stores in --data.", Required = true };
-        var to = new Option<string>("--to") { Description = "postgres: the empty databases that ConnectionStrings__order, __payment, __inventory, __saga and __accounts name.", Required = true };
+        var to = new Option<string>("--to") { Description = "postgres or sqlserver: the empty databases that ConnectionStrings__order, __payment, __inventory, __saga and __accounts name.", Required = true };
         var migrate = new Command("migrate", "Move all stores and the accounts elsewhere, compare everything, report. Run it again after any interruption.") { from, to };
         migrate.SetAction((parsed, cancellation) => MigrateCommand.RunAsync(
             parsed.GetValue(from)!, parsed.GetValue(to)!, parsed.GetValue(Data)!, Environment(), Console.Out, cancellation));

@@ -32,19 +32,16 @@ internal static class EmbeddedAccounts
     /// <returns>Null: the folder has none.</returns>
     /// <exception cref="StartException">The connection string is missing.</exception>
     /// <exception cref="MigrationException">They cannot be moved there; the message says what to do.</exception>
-    public static async Task<DatabaseMigration?> OpenMigrationAsync(string data, IConfiguration configuration, CancellationToken cancellationToken)
+    public static async Task<DatabaseMigration?> OpenMigrationAsync(string data, Elsewhere elsewhere, CancellationToken cancellationToken)
     {
         if (await OpenAsync(data, cancellationToken) is null)
             return null;
-        var connectionString = Stores.ConnectionString(configuration, AccountsDatabase.Name);
-        var target = AccountsDatabase.Of(
-            new ConfigurationBuilder().AddInMemoryCollection(
-            [
-                new("Shop:Store", "PostgreSql"), new($"ConnectionStrings:{AccountsDatabase.Name}", connectionString), new("Shop:Startup:WaitSeconds", "0"),
-            ]).Build(),
-            environment: null);
-        await PrepareAsync(target, cancellationToken);
-        return await DatabaseMigration.OpenAsync(new(AccountsDatabase.Name, FileOf(data), connectionString), TimeProvider.System, cancellationToken);
+        var target = elsewhere.OpenTarget(AccountsDatabase.Name);
+        await PrepareAsync(
+            AccountsDatabase.Of(
+                new ConfigurationBuilder().AddConfiguration(elsewhere.Configuration).AddInMemoryCollection([new("Shop:Startup:WaitSeconds", "0")]).Build(), environment: null),
+            cancellationToken);
+        return await DatabaseMigration.OpenAsync(new(AccountsDatabase.Name, FileOf(data)), target, TimeProvider.System, cancellationToken);
     }
 
     private static Task PrepareAsync(PlainDatabase database, CancellationToken cancellationToken) =>

@@ -1,22 +1,24 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
-using Npgsql;
 using Shop.EventSourcing.Storage;
 using Shop.EventSourcing.Storage.Migration;
 using Shop.Storefront.Accounts;
 
 namespace Shop.Host;
 
-/// <summary>Moves all stores of a data folder, and the accounts, to PostgreSQL.</summary>
+/// <summary>Moves all stores of a data folder, and the accounts, to databases of a server.</summary>
 internal static class MigrateCommand
 {
     /// <returns>0 when everything is moved and compared.</returns>
     /// <exception cref="StartException">It cannot be moved; the message says what to do.</exception>
     public static async Task<int> RunAsync(string from, string to, string data, IConfiguration configuration, TextWriter output, CancellationToken cancellationToken)
     {
-        if (from != Stores.Sqlite || to != Stores.PostgreSql)
-            throw new StartException($"A shop can be moved --from {Stores.Sqlite} --to {Stores.PostgreSql}, not --from {from} --to {to}.");
+        var refusal = $"A shop can be moved --from {Stores.Sqlite} --to {Elsewhere.Names}, not --from {from} --to {to}.";
+        if (from != Stores.Sqlite)
+            throw new StartException(refusal);
+        var elsewhere = Elsewhere.Find(to, configuration, refusal);
         if (!Directory.Exists(data))
             throw new StartException($"{data} does not exist. Name the folder of a shop that has run with --data.");
         using var folder = DataFolder.Open(data, evenIfMoved: true);
@@ -27,15 +29,15 @@ internal static class MigrateCommand
         {
             // All of them first, so that none is moved when another cannot be.
             foreach (var definition in Stores.All)
-                migrations.Add((definition.Name, await OpenAsync(definition, data, configuration, cancellationToken)));
-            accounts = await EmbeddedAccounts.OpenMigrationAsync(data, configuration, cancellationToken);
+                migrations.Add((definition.Name, await OpenAsync(definition, data, elsewhere, cancellationToken)));
+            accounts = await EmbeddedAccounts.OpenMigrationAsync(data, elsewhere, cancellationToken);
             foreach (var (name, migration) in migrations)
                 Print(await migration.RunAsync(new Progress(name, output), cancellationToken), output);
             if (accounts is null)
                 output.WriteLine(Text($"{AccountsDatabase.Name}: there are none in {data}."));
             else
                 Print(await accounts.RunAsync(cancellationToken), output);
-            folder.MarkMoved(Stores.PostgreSql);
+            folder.MarkMoved(elsewhere.Name);
         }
         catch (MigrationException error)
         {
@@ -45,7 +47,7 @@ internal static class MigrateCommand
         {
             throw new StartException($"A store in {data} cannot be read: {error.Message} Run Shop.Host audit to see more.", error);
         }
-        catch (NpgsqlException error)
+        catch (DbException error)
         {
             throw new StartException($"A target database failed: {error.Message}. Run it again: it goes on where it stopped.", error);
         }
@@ -59,18 +61,18 @@ internal static class MigrateCommand
 
         output.WriteLine(Text($"""
 
-            Moved and compared in {Stopwatch.GetElapsedTime(started).TotalSeconds:N1} s. Start the services on PostgreSQL; Shop.Host does not open {data} any more.
+            Moved and compared in {Stopwatch.GetElapsedTime(started).TotalSeconds:N1} s. Start the services on {elsewhere.Title}; Shop.Host does not open {data} any more.
             The payment provider's books are not ours: the sandbox of the services needs a copy of {ShopOptions.Ledger(data)}.
             """));
         return 0;
     }
 
-    private static async Task<StoreMigration> OpenAsync(Messaging.StoreDefinition definition, string data, IConfiguration configuration, CancellationToken cancellationToken) =>
+    private static async Task<StoreMigration> OpenAsync(Messaging.StoreDefinition definition, string data, Elsewhere elsewhere, CancellationToken cancellationToken) =>
         await StoreMigration.OpenAsync(
             new(
-                definition.Name, Stores.FileOf(data, definition), Stores.ConnectionString(configuration, definition.Name), definition.Tables,
-                SchemaScript.FromAssembly(definition.Schema, "Sqlite"), SchemaScript.FromAssembly(definition.Schema, "PostgreSql")),
-            TimeProvider.System, cancellationToken);
+                definition.Name, Stores.FileOf(data, definition), definition.Tables,
+                SchemaScript.FromAssembly(definition.Schema, "Sqlite"), SchemaScript.FromAssembly(definition.Schema, elsewhere.Engine)),
+            elsewhere.OpenTarget(definition.Name), TimeProvider.System, cancellationToken);
 
     private static void Print(MovedStore store, TextWriter output)
     {

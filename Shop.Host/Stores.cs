@@ -1,5 +1,4 @@
 using Shop.EventSourcing.Storage;
-using Shop.EventSourcing.Storage.PostgreSql;
 using Shop.EventSourcing.Storage.Sqlite;
 using Shop.Messaging;
 
@@ -10,6 +9,7 @@ internal static class Stores
 {
     public const string Sqlite = "sqlite";
     public const string PostgreSql = "postgres";
+    public const string SqlServer = "sqlserver";
 
     public static IReadOnlyList<StoreDefinition> All => ShopStores.All;
 
@@ -24,24 +24,8 @@ internal static class Stores
             : throw new StartException($"{file} does not exist. Name the folder of a shop that has run with --data.");
     }
 
-    /// <exception cref="StartException">Its connection string is missing or cannot be understood.</exception>
-    public static IStorageEngine OpenPostgreSql(IConfiguration configuration, StoreDefinition definition)
-    {
-        try
-        {
-            return new PostgreSqlEngine(ConnectionString(configuration, definition.Name), definition.Tables);
-        }
-        catch (Exception error) when (error is ArgumentException or FormatException)
-        {
-            throw new StartException($"ConnectionStrings__{definition.Name} cannot be understood: {error.Message}", error);
-        }
-    }
-
-    /// <exception cref="StartException">It is missing.</exception>
-    public static string ConnectionString(IConfiguration configuration, string name) =>
-        configuration.GetConnectionString(name) is { Length: > 0 } given
-            ? given
-            : throw new StartException(
-                $"ConnectionStrings__{name} is not set: it names the PostgreSQL database of {name}, "
-                + $"such as Host=localhost;Port=5432;Database=shop_{name};Username=shop_{name};Password=…");
+    /// <param name="store"><see cref="Sqlite"/>, or an <see cref="Elsewhere"/>.</param>
+    /// <exception cref="StartException">There is no such store, or its file or connection string is missing or cannot be understood.</exception>
+    public static IStorageEngine Open(string store, string data, IConfiguration configuration, StoreDefinition definition) =>
+        store == Sqlite ? OpenSqlite(data, definition) : Elsewhere.Find(store, configuration, $"--store is {store}. Use {Sqlite}, {Elsewhere.Names}.").Open(definition);
 }

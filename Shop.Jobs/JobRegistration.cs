@@ -59,8 +59,10 @@ public static class JobRegistration
     {
         if (StoreEngines.IsEmbedded(configuration))
             return new SqliteJobDatabase(Path.Combine(StoreEngines.Folder(configuration), "jobs.db"));
-        return stores is [var first, ..]
-            ? new PostgreSqlJobDatabase(StoreEngines.PostgreSqlConnectionString(configuration, first, environment))
-            : throw new StartupException("Jobs need a store. Add the modules before AddShopJobs.");
+        if (stores is not [var first, ..])
+            throw new StartupException("Jobs need a store. Add the modules before AddShopJobs.");
+        return StoreEngines.FindPackage(configuration) is { } package
+            ? new PackageJobDatabase(StoreEngines.Kind(configuration), package.CreatePlain(configuration, first.Name, environment))
+            : new PostgreSqlJobDatabase(StoreEngines.PostgreSqlConnectionString(configuration, first, environment));
     }
 }

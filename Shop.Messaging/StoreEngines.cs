@@ -18,14 +18,10 @@ public static class StoreEngines
     /// <exception cref="StartupException">A setting is missing, cannot be understood, or is not for Production.</exception>
     public static IStorageEngine Create(IConfiguration configuration, StoreDefinition definition, IHostEnvironment? environment)
     {
-        var kind = Kind(configuration);
-        if (kind == PostgreSql)
+        if (Kind(configuration) == PostgreSql)
             return CreatePostgreSql(configuration, definition, environment);
-        if (kind != Sqlite)
-        {
-            return Integration.Load<IStorePackage>("Shop:Store", kind, $"Shop.EventSourcing.{kind}", $"{Sqlite} or {PostgreSql}")
-                .Create(configuration, definition, environment);
-        }
+        if (FindPackage(configuration) is { } package)
+            return package.Create(configuration, definition, environment);
 
         Folder(configuration);
         var path = FileOf(configuration, definition);
@@ -33,6 +29,12 @@ public static class StoreEngines
             ? new SqliteEngine(path, definition.Tables) { Segments = archive }
             : new SqliteEngine(path, definition.Tables);
     }
+
+    /// <returns>Null: it is a database of the default build.</returns>
+    /// <exception cref="StartupException">The program was built without the package that the setting names.</exception>
+    public static IStorePackage? FindPackage(IConfiguration configuration) => Kind(configuration) is var kind && kind is Sqlite or PostgreSql
+        ? null
+        : Integration.Load<IStorePackage>("Shop:Store", kind, $"Shop.EventSourcing.{kind}", $"{Sqlite} or {PostgreSql}");
 
     /// <summary>The file of an embedded store.</summary>
     public static string FileOf(IConfiguration configuration, StoreDefinition definition) => Path.Combine(DataFolder(configuration), definition.Name + ".db");
@@ -88,7 +90,8 @@ public static class StoreEngines
     public static SegmentFolder? Archive(IConfiguration configuration, StoreDefinition definition) =>
         configuration["Shop:Archive:Path"] is { Length: > 0 } archive ? new(Path.Combine(archive, definition.Name)) : null;
 
-    private static string Kind(IConfiguration configuration) => (configuration["Shop:Store"] ?? "Sqlite").ToUpperInvariant() switch
+    /// <summary>What <c>Shop:Store</c> says: the name of the folder with a service's scripts.</summary>
+    public static string Kind(IConfiguration configuration) => (configuration["Shop:Store"] ?? "Sqlite").ToUpperInvariant() switch
     {
         "SQLITE" => Sqlite,
         "POSTGRESQL" => PostgreSql,

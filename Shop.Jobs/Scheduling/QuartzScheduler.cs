@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Quartz;
 using Shop.Jobs.Running;
 using Shop.Jobs.Storage;
+using Shop.Messaging;
 
 namespace Shop.Jobs.Scheduling;
 
@@ -102,12 +103,22 @@ internal sealed class QuartzScheduler(
             if (database is PostgreSqlJobDatabase postgreSql)
             {
                 store.UsePostgres(options => options.DataSourceFactory = _ => postgreSql.Source);
-                store.UseClustering(options => options.CheckinInterval = Checkin);
+            }
+            else if (database is PackageJobDatabase { Engine: "SqlServer" } sqlServer)
+            {
+                store.UseSqlServer(sqlServer.Provider, sqlServer.ConnectionString);
+            }
+            else if (database is PackageJobDatabase other)
+            {
+                throw new StartupException($"Quartz is not set up for {other.Engine} here. Set Shop:Jobs:Enabled=false.");
             }
             else
             {
                 store.UseSqlite(SqliteFactory.Instance, database.ConnectionString);
             }
+
+            if (database.IsShared)
+                store.UseClustering(options => options.CheckinInterval = Checkin);
         });
     }
 

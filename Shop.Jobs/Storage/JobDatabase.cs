@@ -3,7 +3,7 @@ using Shop.EventSourcing.Storage;
 
 namespace Shop.Jobs.Storage;
 
-/// <summary>Where the scheduler's tables and the history of runs are: SQL that both databases understand, and where they differ.</summary>
+/// <summary>Where the scheduler's tables and the history of runs are: SQL that all databases understand, and where they differ.</summary>
 internal abstract class JobDatabase : IAsyncDisposable
 {
     /// <summary>As <c>Shop:Store</c> names it.</summary>
@@ -17,6 +17,9 @@ internal abstract class JobDatabase : IAsyncDisposable
 
     public abstract string ConnectionString { get; }
 
+    /// <summary>The end of a query that has an <c>ORDER BY</c>: so many rows after so many others, as parameters or numbers.</summary>
+    public virtual string Page(string limit, string offset) => $"LIMIT {limit} OFFSET {offset}";
+
     protected static IReadOnlyList<SchemaScript> Scripts(string engine) => SchemaScript.FromAssembly(typeof(JobDatabase).Assembly, engine);
 
     /// <summary>Applies the numbered scripts, each once, while nobody else can.</summary>
@@ -26,6 +29,10 @@ internal abstract class JobDatabase : IAsyncDisposable
 
     /// <summary>Whether it was refused because there is such a row already.</summary>
     public abstract bool IsDuplicate(DbException error);
+
+    /// <returns>False: there is such a row already.</returns>
+    public virtual async Task<bool> AddAsync(string insert, CancellationToken cancellationToken, params (string Name, object? Value)[] values) =>
+        await ExecuteAsync($"{insert} ON CONFLICT DO NOTHING", cancellationToken, values) > 0;
 
     public async Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] values)
     {

@@ -9,6 +9,8 @@ internal sealed partial class JobRuns
     /// <summary>Of each job so many are kept.</summary>
     private const int KeptPerJob = 1_000;
 
+    private static readonly string[] Searched = ["summary", "error", "reason", "requested_by", "lines"];
+
     public async Task<JobRun?> FindAsync(Guid id, CancellationToken cancellationToken) =>
         (await database.QueryAsync(
             $"SELECT {Outline}, lines FROM job_runs WHERE id = @id",
@@ -36,11 +38,11 @@ internal sealed partial class JobRuns
 
         if (!string.IsNullOrWhiteSpace(search))
         {
-            sql.Append(" AND lower(coalesce(summary, '') || ' ' || coalesce(error, '') || ' ' || coalesce(reason, '') || ' ' || coalesce(requested_by, '') || ' ' || lines) LIKE @search ESCAPE '!'");
+            sql.Append($" AND ({string.Join(" OR ", Searched.Select(column => $"lower({column}) LIKE @search ESCAPE '!'"))})");
             values.Add(("search", $"%{Escape(search.Trim().ToLowerInvariant())}%"));
         }
 
-        sql.Append(" ORDER BY id DESC LIMIT @limit");
+        sql.Append($" ORDER BY id DESC {database.Page("@limit", "0")}");
         return database.QueryAsync(sql.ToString(), ReadOutline, cancellationToken, [.. values]);
     }
 
@@ -75,13 +77,13 @@ internal sealed partial class JobRuns
 
     /// <summary>Forgets the oldest runs of a job.</summary>
     public Task TrimAsync(string job, CancellationToken cancellationToken) => database.ExecuteAsync(
-        """
+        $"""
         DELETE FROM job_runs
         WHERE job = @job AND outcome NOT IN ('waiting', 'running')
-          AND id < (SELECT id FROM job_runs WHERE job = @job ORDER BY id DESC LIMIT 1 OFFSET @kept)
+          AND id < (SELECT id FROM job_runs WHERE job = @job ORDER BY id DESC {database.Page("1", "@kept")})
         """,
         cancellationToken, ("job", job), ("kept", (long)KeptPerJob));
 
     private static string Escape(string search) =>
-        search.Replace("!", "!!", StringComparison.Ordinal).Replace("%", "!%", StringComparison.Ordinal).Replace("_", "!_", StringComparison.Ordinal);
+        search.Replace("!", "!!", StringComparison.Ordinal).Replace("%", "!%", StringComparison.Ordinal).Replace("_", "!_", StringComparison.Ordinal).Replace("[", "![", StringComparison.Ordinal);
 }

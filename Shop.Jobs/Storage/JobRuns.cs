@@ -38,25 +38,19 @@ internal sealed partial class JobRuns(JobDatabase database)
 
     /// <summary>Notes that a run is wanted.</summary>
     /// <returns>False when that occurrence has its run already.</returns>
-    public async Task<bool> RequestAsync(JobRun run, CancellationToken cancellationToken) => await database.ExecuteAsync(
-        $"""
-        {Insert} VALUES (@id, @job, @occurrence, @cause, 'waiting', @attempt, @of, @by, @reason, {database.Now}, NULL, NULL, NULL, NULL, '[]')
-        ON CONFLICT DO NOTHING
-        """,
+    public async Task<bool> RequestAsync(JobRun run, CancellationToken cancellationToken) => await database.AddAsync(
+        $"{Insert} VALUES (@id, @job, @occurrence, @cause, 'waiting', @attempt, @of, @by, @reason, {database.Now}, NULL, NULL, NULL, NULL, '[]')",
         cancellationToken, ("id", Text(run.Id)), ("job", run.Job), ("occurrence", run.Occurrence), ("cause", Text(run.Cause)), ("attempt", (long)run.Attempt),
-        ("of", Text(run.OfRun)), ("by", run.RequestedBy), ("reason", run.Reason)) > 0;
+        ("of", Text(run.OfRun)), ("by", run.RequestedBy), ("reason", run.Reason));
 
     /// <summary>Starts the run of an instant of the schedule.</summary>
     public async Task<Start> StartAsync(JobRun run, CancellationToken cancellationToken)
     {
-        var inserted = await database.ExecuteAsync(
-            $"""
-            {Insert} VALUES (@id, @job, @occurrence, @cause, 'running', 1, NULL, NULL, NULL, {database.Now}, {database.Now}, {database.Now}, @replica, @fire, '[]')
-            ON CONFLICT DO NOTHING
-            """,
+        var inserted = await database.AddAsync(
+            $"{Insert} VALUES (@id, @job, @occurrence, @cause, 'running', 1, NULL, NULL, NULL, {database.Now}, {database.Now}, {database.Now}, @replica, @fire, '[]')",
             cancellationToken, ("id", Text(run.Id)), ("job", run.Job), ("occurrence", run.Occurrence), ("cause", Text(run.Cause)),
             ("replica", run.Replica), ("fire", run.FireInstance));
-        if (inserted > 0)
+        if (inserted)
             return Start.Started;
         var same = await database.QueryAsync(
             "SELECT id FROM job_runs WHERE job = @job AND occurrence = @occurrence", row => row.GetString(0), cancellationToken,
@@ -103,7 +97,7 @@ internal sealed partial class JobRuns(JobDatabase database)
     /// <summary>Where the last run that succeeded left off.</summary>
     public async Task<string?> ReadMarkAsync(string job, CancellationToken cancellationToken) =>
         (await database.QueryAsync(
-            "SELECT mark FROM job_runs WHERE job = @job AND mark IS NOT NULL AND outcome = 'succeeded' ORDER BY id DESC LIMIT 1",
+            $"SELECT mark FROM job_runs WHERE job = @job AND mark IS NOT NULL AND outcome = 'succeeded' ORDER BY id DESC {database.Page("1", "0")}",
             row => row.GetString(0), cancellationToken, ("job", job))).FirstOrDefault();
 
     private static JobRun ReadOutline(DbDataReader row) => new()

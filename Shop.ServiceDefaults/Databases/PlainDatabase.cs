@@ -1,5 +1,7 @@
 using System.Data.Common;
 using System.Reflection;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,9 +12,9 @@ using Shop.Messaging;
 namespace Shop.ServiceDefaults.Databases;
 
 /// <summary>
-/// A database of a service that is no event store: <c>{name}.db</c> in the data folder, or the PostgreSQL database of
-/// <c>ConnectionStrings:{name}</c>. Its tables are made by numbered scripts that the service has embedded under
-/// <c>Schema/Sqlite</c> and <c>Schema/PostgreSql</c>.
+/// A database of a service that is no event store: <c>{name}.db</c> in the data folder, or the database of
+/// <c>ConnectionStrings:{name}</c>, as <c>Shop:Store</c> says. Its tables are made by numbered scripts that the service has embedded
+/// under <c>Schema/Sqlite</c>, <c>Schema/PostgreSql</c>, or the name of a package's database.
 /// </summary>
 /// <param name="environment">Whose credentials are checked in Production; null: of nobody, as for a person at the command line.</param>
 public sealed partial class PlainDatabase(string name, IConfiguration configuration, IHostEnvironment? environment)
@@ -25,28 +27,51 @@ public sealed partial class PlainDatabase(string name, IConfiguration configurat
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    private readonly Lazy<IPlainEngine?> package = new(() => StoreEngines.FindPackage(configuration)?.CreatePlain(configuration, name, environment));
+
     public string Name => name;
 
     /// <summary>True for a file that only this process opens.</summary>
     public bool IsEmbedded => StoreEngines.IsEmbedded(configuration);
 
+    /// <summary>Of another database than SQLite and PostgreSQL; null for those.</summary>
+    /// <exception cref="StartupException">As of <see cref="ConnectionString"/>.</exception>
+    public IPlainEngine? Package => package.Value;
+
     private string Setting => $"ConnectionStrings:{name}";
 
     private string Example => $"Host=localhost;Port=5432;Database=shop_{name};Username=shop_{name};Password=…";
 
-    /// <summary>For SQLite or for PostgreSQL.</summary>
+    /// <summary>For the database that <c>Shop:Store</c> names.</summary>
     /// <exception cref="StartupException">It is missing, cannot be understood, or is not for Production.</exception>
-    public string ConnectionString => IsEmbedded ? $"Data Source={Path.Combine(StoreEngines.Folder(configuration), name + ".db")}" : PostgreSql();
+    public string ConnectionString =>
+        IsEmbedded ? $"Data Source={Path.Combine(StoreEngines.Folder(configuration), name + ".db")}" : Package?.ConnectionString ?? PostgreSql();
+
+    /// <summary>A new, closed connection.</summary>
+    /// <param name="pooled">False: what is set on it goes with it.</param>
+    public DbConnection Connect(bool pooled = true) => IsEmbedded
+        ? new SqliteConnection(new SqliteConnectionStringBuilder(ConnectionString) { Pooling = pooled }.ConnectionString)
+        : Package?.Connect(pooled) ?? new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = pooled }.ConnectionString);
+
+    /// <summary>Has EF Core use it.</summary>
+    public void Use(DbContextOptionsBuilder options)
+    {
+        if (IsEmbedded)
+            options.UseSqlite(ConnectionString);
+        else if (Package is { } engine)
+            engine.Use(options);
+        else
+            options.UseNpgsql(ConnectionString);
+    }
 
     /// <summary>
     /// Waits for the database as long as services wait for theirs, applies what it lacks of the scripts, each once and while no
     /// other replica can, and does what must be done before anything else starts.
     /// </summary>
-    /// <param name="connect">A new, closed connection to it.</param>
     /// <param name="scripts">Where they are embedded.</param>
     /// <exception cref="StartupException">The database cannot be used.</exception>
     public async Task OpenAsync(
-        Func<DbConnection> connect, Assembly scripts, Func<CancellationToken, Task> prepare, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
+        Assembly scripts, Func<CancellationToken, Task> prepare, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
     {
         var patience = TimeSpan.FromSeconds(configuration.GetValue(PatienceSetting, DefaultPatienceSeconds));
         var started = clock.GetTimestamp();
@@ -54,7 +79,7 @@ public sealed partial class PlainDatabase(string name, IConfiguration configurat
         {
             try
             {
-                await UpgradeAsync(connect, SchemaScript.FromAssembly(scripts, IsEmbedded ? "Sqlite" : "PostgreSql"), cancellationToken);
+                await UpgradeAsync(SchemaScript.FromAssembly(scripts, StoreEngines.Kind(configuration)), cancellationToken);
                 await prepare(cancellationToken);
                 return;
             }
@@ -71,9 +96,15 @@ public sealed partial class PlainDatabase(string name, IConfiguration configurat
         }
     }
 
-    private async Task UpgradeAsync(Func<DbConnection> connect, IReadOnlyList<SchemaScript> scripts, CancellationToken cancellationToken)
+    private async Task UpgradeAsync(IReadOnlyList<SchemaScript> scripts, CancellationToken cancellationToken)
     {
-        await using var connection = connect();
+        if (Package is { } engine)
+        {
+            await engine.UpgradeAsync(scripts, cancellationToken);
+            return;
+        }
+
+        await using var connection = Connect();
         await connection.OpenAsync(cancellationToken);
         if (IsEmbedded)
             await RunAsync(connection, "PRAGMA journal_mode = WAL", cancellationToken);

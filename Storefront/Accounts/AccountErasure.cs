@@ -35,14 +35,14 @@ public sealed class AccountErasure(PlainDatabase database)
     /// <returns>Null when there is no such account.</returns>
     public async Task<string?> FindRoleAsync(string accountId, CancellationToken cancellationToken = default)
     {
-        await using var connection = AccountsDatabase.NewConnection(database);
+        await using var connection = database.Connect();
         await connection.OpenAsync(cancellationToken);
         return (await RolesAsync(connection, transaction: null, [accountId], cancellationToken)).GetValueOrDefault(accountId);
     }
 
     private async Task<(IReadOnlyList<string> Erased, IReadOnlyList<string> Kept)> DeleteAsync(IReadOnlyCollection<string> accountIds, CancellationToken cancellationToken)
     {
-        await using var connection = AccountsDatabase.NewConnection(database);
+        await using var connection = database.Connect();
         await connection.OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var roles = await RolesAsync(connection, transaction, accountIds, cancellationToken);
@@ -52,8 +52,12 @@ public sealed class AccountErasure(PlainDatabase database)
             foreach (var table in PartTables)
                 await ExecuteAsync(connection, transaction, $"DELETE FROM {table} WHERE user_id IN ({Places(customers)})", customers, cancellationToken);
             await ExecuteAsync(connection, transaction, $"DELETE FROM accounts WHERE id IN ({Places(customers)})", customers, cancellationToken);
-            await ExecuteAsync(
-                connection, transaction, $"INSERT INTO account_purges (account_id) VALUES {Places(customers, "({0})")} ON CONFLICT DO NOTHING", customers, cancellationToken);
+            foreach (var customer in customers)
+            {
+                await ExecuteAsync(
+                    connection, transaction, "INSERT INTO account_purges (account_id) SELECT @p0 WHERE NOT EXISTS (SELECT 1 FROM account_purges WHERE account_id = @p0)",
+                    [customer], cancellationToken);
+            }
         }
 
         await transaction.CommitAsync(cancellationToken);
@@ -92,8 +96,7 @@ public sealed class AccountErasure(PlainDatabase database)
         return command;
     }
 
-    private static string Places(IReadOnlyCollection<string> values, string format = "{0}") =>
-        string.Join(", ", Enumerable.Range(0, values.Count).Select(index => string.Format(CultureInfo.InvariantCulture, format, Place(index))));
+    private static string Places(IReadOnlyCollection<string> values) => string.Join(", ", Enumerable.Range(0, values.Count).Select(Place));
 
     private static string Place(int index) => string.Create(CultureInfo.InvariantCulture, $"@p{index}");
 }

@@ -6,8 +6,8 @@ using Shop.ServiceDefaults.Databases;
 namespace Shop.Storefront.Accounts;
 
 /// <summary>
-/// Takes deleted accounts out of the files of their database. Both engines only mark what is deleted as free, and what was moved or
-/// changed before may have left copies: so the tables are written anew, which holds up who signs in meanwhile.
+/// Takes deleted accounts out of the files of their database. Engines only mark what is deleted as free, and what was moved or changed
+/// before may have left copies: so SQLite and PostgreSQL write the tables anew, which holds up who signs in meanwhile.
 /// </summary>
 internal sealed class AccountPurge(PlainDatabase database)
 {
@@ -22,7 +22,7 @@ internal sealed class AccountPurge(PlainDatabase database)
     /// <inheritdoc cref="AccountErasure.PurgeAsync"/>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
-        await using var connection = AccountsDatabase.NewConnection(database);
+        await using var connection = database.Connect();
         await connection.OpenAsync(cancellationToken);
         // Only of these: what is deleted from now on may come too late for it.
         var marked = await ListAsync(connection, "SELECT account_id FROM account_purges", cancellationToken);
@@ -45,8 +45,14 @@ internal sealed class AccountPurge(PlainDatabase database)
 
     private async Task<bool> RewriteAsync(CancellationToken cancellationToken)
     {
+        if (database.Package is { } engine)
+        {
+            await engine.PurgeAsync(cancellationToken);
+            return true;
+        }
+
         // What is set on it for the purpose goes with it.
-        await using var connection = AccountsDatabase.NewConnection(database, pooled: false);
+        await using var connection = database.Connect(pooled: false);
         await connection.OpenAsync(cancellationToken);
         return await (database.IsEmbedded ? RewriteSqliteAsync(connection, cancellationToken) : RewritePostgreSqlAsync(connection, cancellationToken));
     }

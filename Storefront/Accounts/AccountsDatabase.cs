@@ -1,6 +1,4 @@
-using System.Data.Common;
-using Microsoft.Data.Sqlite;
-using Npgsql;
+using Shop.EventSourcing.Storage;
 using Shop.ServiceDefaults.Databases;
 
 namespace Shop.Storefront.Accounts;
@@ -17,17 +15,8 @@ public static class AccountsDatabase
     /// <summary>Waits for it and brings its tables up to date.</summary>
     /// <exception cref="Messaging.StartupException">It cannot be used.</exception>
     public static Task OpenAsync(PlainDatabase database, Func<CancellationToken, Task> prepare, TimeProvider clock, ILogger logger, CancellationToken cancellationToken) =>
-        database.OpenAsync(() => NewConnection(database), typeof(AccountsDatabase).Assembly, prepare, clock, logger, cancellationToken);
-
-    internal static DbConnection NewConnection(PlainDatabase database, bool pooled = true) => database.IsEmbedded
-        ? new SqliteConnection(new SqliteConnectionStringBuilder(database.ConnectionString) { Pooling = pooled }.ConnectionString)
-        : new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = pooled }.ConnectionString);
+        database.OpenAsync(typeof(AccountsDatabase).Assembly, prepare, clock, logger, cancellationToken);
 
     /// <summary>It may be there again in a moment.</summary>
-    internal static bool IsAway(Exception? error)
-    {
-        while (error is not null and not DbException { IsTransient: true })
-            error = error.InnerException;
-        return error is not null;
-    }
+    internal static bool IsAway(Exception? error) => StorageFailure.IsTransient(error);
 }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -60,7 +59,10 @@ internal sealed class AccountsOpener(
         return await scope.ServiceProvider.GetRequiredService<UserManager<Account>>().FindByEmailAsync(email);
     }
 
-    /// <returns>Null: the database refused it, as it does when another replica made it at the same moment.</returns>
+    /// <returns>
+    /// Null: the database refused it, as it does when another replica made it at the same moment. When it is away, the opening is tried
+    /// again as a whole.
+    /// </returns>
     private async Task<IdentityResult?> CreateAsync(Account account, string password)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -68,12 +70,9 @@ internal sealed class AccountsOpener(
         {
             return await scope.ServiceProvider.GetRequiredService<UserManager<Account>>().CreateAsync(account, password);
         }
-        catch (DbUpdateException error) when (!StorageIsAway(error))
+        catch (DbUpdateException error) when (!AccountsDatabase.IsAway(error))
         {
             return null;
         }
     }
-
-    /// <summary>Then the opening is tried again as a whole.</summary>
-    private static bool StorageIsAway(DbUpdateException error) => error.InnerException is DbException { IsTransient: true };
 }

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Shop.ServiceDefaults.Databases;
 
@@ -22,11 +21,7 @@ internal static class AccountsRegistration
             .Validate(options => options.ErasureCheckSeconds > 0, $"Setting {AccountsOptions.Section}:{nameof(AccountsOptions.ErasureCheckSeconds)} must be at least 1.")
             .ValidateOnStart();
         services.AddSingleton(provider => AccountsDatabase.Of(provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<IHostEnvironment>()));
-        services.AddDbContext<AccountsContext>((provider, options) =>
-        {
-            var database = provider.GetRequiredService<PlainDatabase>();
-            _ = database.IsEmbedded ? options.UseSqlite(database.ConnectionString) : options.UseNpgsql(database.ConnectionString);
-        });
+        services.AddDbContext<AccountsContext>((provider, options) => provider.GetRequiredService<PlainDatabase>().Use(options));
         services.AddIdentityCore<Account>(Configure).AddEntityFrameworkStores<AccountsContext>().AddSignInManager().AddClaimsPrincipalFactory<AccountClaims>();
         services.AddAuthentication().AddCookie(IdentityConstants.ApplicationScheme);
         services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<IOptions<AccountsOptions>>((cookie, options) =>

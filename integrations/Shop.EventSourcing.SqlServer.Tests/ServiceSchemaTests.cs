@@ -1,10 +1,13 @@
+using System.Reflection;
 using Microsoft.Data.SqlClient;
 using Shop.EventSourcing.Storage;
 using Shop.Inventory;
+using Shop.Jobs;
 using Shop.Messaging;
 using Shop.Orchestration;
 using Shop.Ordering;
 using Shop.Payments;
+using Shop.Storefront.Accounts;
 
 namespace Shop.EventSourcing.SqlServer.Tests;
 
@@ -46,12 +49,25 @@ public sealed class ServiceSchemaTests
         await database.DropAsync();
     }
 
+    [Fact]
+    public void Scripts_of_accounts_and_jobs_parse()
+    {
+        foreach (var assembly in (Assembly[])[typeof(Account).Assembly, typeof(JobDefinition).Assembly])
+        {
+            var scripts = SchemaScript.FromAssembly(assembly, "SqlServer");
+            scripts.ShouldNotBeEmpty();
+            foreach (var script in scripts)
+                SqlSyntaxTests.ShouldParse(script.Sql);
+        }
+    }
+
     private static IReadOnlyList<SchemaScript> Scripts(string name) =>
         SchemaScript.FromAssembly(Stores.Single(store => store.Name == name).Schema, "SqlServer");
 
     private static async Task<List<(string Name, bool IsNullable)>> ColumnsAsync(SqlConnection connection, string table)
     {
-        await using var command = new SqlCommand($"SELECT name, is_nullable FROM sys.columns WHERE object_id = OBJECT_ID(N'{table}')", connection);
+        await using var command = new SqlCommand("SELECT name, is_nullable FROM sys.columns WHERE object_id = OBJECT_ID(@table)", connection);
+        command.Parameters.AddWithValue("@table", table);
         await using var reader = await command.ExecuteReaderAsync();
         var columns = new List<(string, bool)>();
         while (await reader.ReadAsync())

@@ -8,7 +8,7 @@ namespace Shop.EventSourcing.SqlServer;
 /// </summary>
 internal static class Names
 {
-    private const int MostCharacters = 400;
+    public const int MostCharacters = 400;
 
     public static bool IsPossible(string stream) => stream.Length <= MostCharacters && !stream.EndsWith(' ');
 

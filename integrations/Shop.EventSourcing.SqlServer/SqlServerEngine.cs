@@ -52,19 +52,27 @@ public sealed partial class SqlServerEngine : IStorageEngine
         init => writer.WriterClaim = value;
     }
 
+    /// <summary>Opened by the migration that fills it: else a store that is not complete yet is refused.</summary>
+    internal bool IsBeingMigrated { get; init; }
+
     public string Location => source.Location;
 
     public StorageFailure Explain(Exception error) => SqlServerFailures.Explain(error, source.Database, source.User);
 
-    public Task InitializeAsync(IReadOnlyList<SchemaScript> scripts, CancellationToken cancellationToken) => SqlServerSchema.UpgradeAsync(
-        source,
-        [
-            .. EmbeddedSql.Schema.Select(script => script with { Name = $"event-sourcing/{script.Name}" }),
-            .. scripts.OrderBy(script => script.Name, StringComparer.Ordinal).Select(script => script with { Name = $"service/{script.Name}" }),
-            .. tables.Select(TableScript.Of),
-            .. rowsOf.Values.Select(rows => rows.Script),
-        ],
-        cancellationToken);
+    public async Task InitializeAsync(IReadOnlyList<SchemaScript> scripts, CancellationToken cancellationToken)
+    {
+        await SqlServerSchema.UpgradeAsync(
+            source,
+            [
+                .. EmbeddedSql.Schema.Select(script => script with { Name = $"event-sourcing/{script.Name}" }),
+                .. scripts.OrderBy(script => script.Name, StringComparer.Ordinal).Select(script => script with { Name = $"service/{script.Name}" }),
+                .. tables.Select(TableScript.Of),
+                .. rowsOf.Values.Select(rows => rows.Script),
+            ],
+            cancellationToken);
+        if (!IsBeingMigrated && await NumberAsync("count-unfinished-migrations", cancellationToken) > 0)
+            throw new InvalidOperationException("A store is being moved here, and is not complete. Run Shop.Host migrate again: it goes on where it stopped");
+    }
 
     public Task<WriteResult[]> CommitAsync(IReadOnlyList<WriteSet> group, CancellationToken cancellationToken) =>
         writer.CommitAsync(group, cancellationToken);
@@ -137,9 +145,7 @@ public sealed partial class SqlServerEngine : IStorageEngine
     /// <remarks>Reads every page of the database's files, so that it takes its time in a large one.</remarks>
     public async Task<bool> PurgeAsync(Table table, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenAsync(cancellationToken);
-        await using var command = new SqlCommand(EmbeddedSql.Read("purge"), connection) { CommandTimeout = 0 };
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await source.PurgeAsync(cancellationToken);
         return true;
     }
 

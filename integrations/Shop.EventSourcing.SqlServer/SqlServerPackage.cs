@@ -2,11 +2,12 @@ using Microsoft.Data.SqlClient;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Shop.EventSourcing.Storage;
+using Shop.EventSourcing.Storage.Migration;
 using Shop.Messaging;
 
 namespace Shop.EventSourcing.SqlServer;
 
-/// <summary>Keeps stores in SQL Server: <c>Shop:Store</c> = <c>SqlServer</c>.</summary>
+/// <summary>Keeps stores, accounts and jobs in SQL Server: <c>Shop:Store</c> = <c>SqlServer</c>.</summary>
 public sealed class SqlServerPackage : IStorePackage
 {
     private const string Administrator = "sa";
@@ -17,6 +18,12 @@ public sealed class SqlServerPackage : IStorePackage
             WriterClaim = MessagingOptions.Read(configuration).ClaimDuration,
             Segments = StoreEngines.Archive(configuration, definition),
         };
+
+    public IPlainEngine CreatePlain(IConfiguration configuration, string name, IHostEnvironment? environment) =>
+        new SqlServerPlainEngine(ConnectionString(configuration, name, environment));
+
+    public MigrationTarget CreateTarget(IConfiguration configuration, string name) =>
+        new SqlServerMigrationTarget(ConnectionString(configuration, name, environment: null));
 
     private static string ConnectionString(IConfiguration configuration, string store, IHostEnvironment? environment)
     {

@@ -1,7 +1,4 @@
 using System.Data;
-using System.Globalization;
-using System.Text;
-using System.Text.RegularExpressions;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
 using Shop.EventSourcing.Storage;
@@ -9,7 +6,7 @@ using Shop.EventSourcing.Storage;
 namespace Shop.EventSourcing.SqlServer;
 
 /// <inheritdoc/>
-internal sealed partial class SqlServerProjections(
+internal sealed class SqlServerProjections(
     SqlServerSource source, IReadOnlyDictionary<Table, SqlServerRows> rowsOf, DbContextOptions readModels) : ProjectionStorage
 {
     // An exchange of tables waits for the queries that read them, and holds up all that come after it: not for long.
@@ -32,7 +29,7 @@ internal sealed partial class SqlServerProjections(
     protected override ReadModels OpenReadModels(Table table) => new(readModels, table.Alone);
 
     protected override Task<T> SnapshotAsync<T>(Func<ISql, Task<T>> read, CancellationToken cancellationToken) => source.SnapshotAsync(
-        (connection, transaction) => read(new Sql(connection, transaction, cancellationToken)), cancellationToken);
+        (connection, transaction) => read(new SqlServerSql(connection, transaction, cancellationToken)), cancellationToken);
 
     protected override async Task<T> WriteAsync<T>(Func<ISql, Task<T>> work, CancellationToken cancellationToken)
     {
@@ -40,7 +37,7 @@ internal sealed partial class SqlServerProjections(
         {
             await using var connection = await source.OpenAsync(cancellationToken);
             await using var transaction = (SqlTransaction)await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-            var sql = new Sql(connection, transaction, cancellationToken);
+            var sql = new SqlServerSql(connection, transaction, cancellationToken);
             await sql.ExecuteAsync(Patience);
             var result = await work(sql);
             await transaction.CommitAsync(cancellationToken);
@@ -52,10 +49,10 @@ internal sealed partial class SqlServerProjections(
         }
     }
 
-    protected override Task FenceAsync(ISql sql, string lease) => ((Sql)sql).RunAsync(FenceSql, ("@name", lease));
+    protected override Task FenceAsync(ISql sql, string lease) => ((SqlServerSql)sql).RunAsync(FenceSql, ("@name", lease));
 
     protected override async Task<bool> HoldsAsync(ISql sql, Lease lease) =>
-        await ((Sql)sql).RunAsync(HoldSql, ("@name", lease.Name), ("@token", lease.Token)) > 0;
+        await ((SqlServerSql)sql).RunAsync(HoldSql, ("@name", lease.Name), ("@token", lease.Token)) > 0;
 
     protected override async Task<long> LockLogAsync(ISql sql)
     {
@@ -67,17 +64,17 @@ internal sealed partial class SqlServerProjections(
     protected override Task CopyTableAsync(ISql sql, string from, string to, long generation) => TableCopy.RunAsync(sql, from, to);
 
     protected override Task RenameTableAsync(ISql sql, string from, string to) =>
-        ((Sql)sql).RunAsync(RenameTableSql, ("@from", from), ("@to", to));
+        ((SqlServerSql)sql).RunAsync(RenameTableSql, ("@from", from), ("@to", to));
 
     protected override Task SetCheckpointAsync(ISql sql, string checkpoint, long position) =>
-        ((Sql)sql).RunAsync(SetCheckpointSql, ("@projection", checkpoint), ("@position", position));
+        ((SqlServerSql)sql).RunAsync(SetCheckpointSql, ("@projection", checkpoint), ("@position", position));
 
     protected override Task WriteRowsAsync(ISql sql, IReadOnlyList<RowWrite> rows)
     {
         var batches = new RowBatches(rowsOf);
         foreach (var row in rows)
             batches.Add(1, row);
-        return ((Sql)sql).CallAsync(batches.Take());
+        return ((SqlServerSql)sql).CallAsync(batches.Take());
     }
 
     private static Type TypeOf(Table.Column column) => Nullable.GetUnderlyingType(column.Type) ?? column.Type;
@@ -93,57 +90,5 @@ internal sealed partial class SqlServerProjections(
             : type == typeof(DateTimeOffset) ? $"CONVERT(nvarchar(30), DATEDIFF_BIG(microsecond, '1970-01-01T00:00:00+00:00', {name}))"
             : type == typeof(bool) ? $"CONVERT(nvarchar(1), {name})"
             : $"CONVERT(nvarchar(30), {name})";
-    }
-
-    private sealed partial class Sql(SqlConnection connection, SqlTransaction transaction, CancellationToken cancellationToken) : ISql
-    {
-        public Task<int> ExecuteAsync(string sql, params object?[] values) => RunAsync(sql, Numbered(values));
-
-        public async Task QueryAsync(string sql, Action<ISqlRow> row, params object?[] values)
-        {
-            await using var command = Command(sql, Numbered(values));
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            var current = new Row(reader);
-            while (await reader.ReadAsync(cancellationToken))
-                row(current);
-        }
-
-        public async Task<int> RunAsync(string sql, params (string Name, object? Value)[] values)
-        {
-            await using var command = Command(sql, values);
-            return await command.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        public async Task CallAsync(IEnumerable<(string Procedure, RowSet Rows)> calls)
-        {
-            await using var command = Command("", []);
-            var text = new StringBuilder("DECLARE @outcomes varchar(1) = '0';\n");
-            GroupBatch.AppendCalls(text, command, calls, "@outcomes");
-            command.CommandText = text.ToString();
-            await command.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        private static (string, object?)[] Numbered(object?[] values) =>
-            [.. values.Select((value, index) => (string.Create(CultureInfo.InvariantCulture, $"@p{index + 1}"), value))];
-
-        private SqlCommand Command(string sql, (string Name, object? Value)[] values)
-        {
-            var command = new SqlCommand(Placeholder().Replace(sql, "@p$1"), connection, transaction);
-            foreach (var (name, value) in values)
-                command.Parameters.Add(SqlValues.Of(name, value));
-            return command;
-        }
-
-        [GeneratedRegex(@"\$(\d+)")]
-        private static partial Regex Placeholder();
-    }
-
-    private sealed class Row(SqlDataReader reader) : ISqlRow
-    {
-        public string? Text(int column) => reader.GetOrNull<string>(column);
-
-        public long? Number(int column) => reader.IsDBNull(column) ? null : Convert.ToInt64(reader.GetValue(column), CultureInfo.InvariantCulture);
-
-        public DateTimeOffset? Instant(int column) => reader.IsDBNull(column) ? null : reader.GetInstant(column);
     }
 }

@@ -47,6 +47,14 @@ internal sealed class SqlServerSource
         }
     }
 
+    /// <summary>Empties what deleted and overwritten rows have left in the database's files; reads all of them.</summary>
+    public async Task PurgeAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await OpenAsync(cancellationToken);
+        await using var command = new SqlCommand(EmbeddedSql.Read("purge"), connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>Reads with one view of the database, however long it takes.</summary>
     public async Task<T> SnapshotAsync<T>(Func<SqlConnection, SqlTransaction, Task<T>> read, CancellationToken cancellationToken)
     {

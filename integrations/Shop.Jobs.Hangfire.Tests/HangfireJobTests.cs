@@ -9,7 +9,7 @@ namespace Shop.Jobs.Hangfire.Tests;
 
 /// <summary>All that holds of jobs, with Hangfire for a scheduler.</summary>
 [Collection(PostgresCollection.Name)]
-public sealed class HangfireJobTests(PostgresServer server) : ReplicaJobContract(server)
+public sealed class HangfireJobTests(PostgresServer server) : PostgreSqlJobContract(server)
 {
     private const string Scheduler = "Shop:Jobs:Scheduler";
 

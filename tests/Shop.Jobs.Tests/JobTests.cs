@@ -9,4 +9,4 @@ public sealed class SqliteJobTests : JobContract
 }
 
 [Collection(PostgresCollection.Name)]
-public sealed class PostgreSqlJobTests(PostgresServer server) : ReplicaJobContract(server);
+public sealed class PostgreSqlJobTests(PostgresServer server) : PostgreSqlJobContract(server);

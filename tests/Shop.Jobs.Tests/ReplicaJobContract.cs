@@ -1,19 +1,24 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Shop.EventSourcing.Tests.Storage.PostgreSql;
 using Shop.ServiceDefaults.Security;
 
 namespace Shop.Jobs.Tests;
 
 /// <summary>What holds on a database that replicas share, besides what holds on any.</summary>
-public abstract class ReplicaJobContract(PostgresServer server) : JobContract
+public abstract class ReplicaJobContract : JobContract
 {
     private string? database;
 
+    /// <summary>As <c>Shop:Store</c> names it.</summary>
+    protected abstract string Engine { get; }
+
+    /// <returns>Its connection string.</returns>
+    protected abstract Task<string> CreateDatabaseAsync();
+
     protected override async Task<Dictionary<string, string?>> SettingsAsync() => new()
     {
-        ["Shop:Store"] = "PostgreSql",
-        ["ConnectionStrings:inventory"] = database ??= await server.CreateDatabaseAsync(),
+        ["Shop:Store"] = Engine,
+        ["ConnectionStrings:inventory"] = database ??= await CreateDatabaseAsync(),
         [KeyFolder.Setting] = Path.Combine(Folder, "keys"),
     };
 

@@ -1,17 +1,14 @@
-using Npgsql;
-
 namespace Shop.EventSourcing.Storage.Migration;
 
-/// <summary>Which database is moved from where to where. Both have the same tables already.</summary>
+/// <summary>Which database is moved.</summary>
 /// <param name="SqliteFile">Nobody may use it meanwhile; it is not changed.</param>
-/// <param name="ConnectionString">Npgsql's, of a database whose tables are empty.</param>
-public sealed record DatabaseMove(string Name, string SqliteFile, string ConnectionString);
+public sealed record DatabaseMove(string Name, string SqliteFile);
 
 /// <param name="WasDone">An earlier run had moved it; nothing was done now.</param>
 public sealed record MovedDatabase(string Name, bool WasDone, IReadOnlyList<MovedStoreTable> Tables);
 
 /// <summary>
-/// Moves a database that is no event store from a SQLite file to PostgreSQL: every row of every table with its ids, in one
+/// Moves a database that is no event store from a SQLite file to another engine: every row of every table with its ids, in one
 /// transaction, compared before it is committed. Killed at any point, it has moved everything or nothing; run again, it knows which.
 /// </summary>
 public sealed class DatabaseMigration : IAsyncDisposable
@@ -34,29 +31,26 @@ public sealed class DatabaseMigration : IAsyncDisposable
     }
 
     /// <summary>Opens both databases, and makes sure that the one can be moved to the other.</summary>
+    /// <param name="target">It has the same tables already, and they are empty. Closed with the migration.</param>
     /// <exception cref="MigrationException">It cannot; the message says what to do. Nothing was moved.</exception>
-    public static async Task<DatabaseMigration> OpenAsync(DatabaseMove move, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<DatabaseMigration> OpenAsync(DatabaseMove move, MigrationTarget target, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var settings = new NpgsqlConnectionStringBuilder(move.ConnectionString);
-        var location = $"PostgreSQL database {settings.Database} at {settings.Host}:{settings.Port} as {settings.Username}";
         var source = new MigrationSource(move.SqliteFile);
-        MigrationTarget? target = null;
         try
         {
-            target = await MigrationTarget.OpenAsync(move.ConnectionString, location, cancellationToken);
-            var tables = await MatchedTables.FindAsync(source, target, location, cancellationToken);
+            await target.OpenAsync(cancellationToken);
+            var tables = await MatchedTables.FindAsync(source, target, cancellationToken);
             var record = await target.FindMovedWholeAsync(cancellationToken);
             if (record is null)
                 await target.RefuseFullAsync(tables, cancellationToken);
             else if (record.Digest != DigestOf(source, tables))
-                throw new MigrationException($"{location} was moved from {record.Source} on {record.When}; {move.SqliteFile} holds something else now. They are two shops: keep one, or give an empty database.");
+                throw new MigrationException($"{target.Location} was moved from {record.Source} on {record.When}; {move.SqliteFile} holds something else now. They are two shops: keep one, or give an empty database.");
             return new(move, source, target, tables, record is not null, clock);
         }
         catch
         {
             source.Dispose();
-            if (target is not null)
-                await target.DisposeAsync();
+            await target.DisposeAsync();
             throw;
         }
     }

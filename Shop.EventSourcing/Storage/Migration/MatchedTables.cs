@@ -7,7 +7,7 @@ internal static class MatchedTables
     private const string GenerationMark = "__";
 
     /// <summary>Every table and column of the source with its counterpart: nothing is left behind without a word.</summary>
-    public static async Task<IReadOnlyList<MovedTable>> FindAsync(MigrationSource source, MigrationTarget target, string location, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<MovedTable>> FindAsync(MigrationSource source, MigrationTarget target, CancellationToken cancellationToken)
     {
         var matched = new List<MovedTable>();
         foreach (var (table, names) in source.Tables())
@@ -20,13 +20,12 @@ internal static class MatchedTables
             }
 
             if (types.Count == 0)
-                throw new MigrationException($"{location} has no table {table}, which the source has. Both must be of the same version.");
+                throw new MigrationException($"{target.Location} has no table {table}, which the source has. Both must be of the same version.");
             if (names.FirstOrDefault(name => !types.ContainsKey(name)) is { } missing)
-                throw new MigrationException($"Table {table} of {location} has no column {missing}, which the source has. Both must be of the same version.");
-            var moved = new MovedTable(table, [.. names.Select(name => new MovedColumn(name, types[name]))]);
-            if (moved.Columns.FirstOrDefault(column => !column.IsKnown) is { } strange)
-                throw new MigrationException($"Column {strange.Name} of table {table} is a {strange.PostgreSqlType}, which this version cannot move.");
-            matched.Add(moved);
+                throw new MigrationException($"Table {table} of {target.Location} has no column {missing}, which the source has. Both must be of the same version.");
+            if (names.FirstOrDefault(name => target.TypeOf(table, name, types[name]) is null) is { } strange)
+                throw new MigrationException($"Column {strange} of table {table} is a {types[strange]}, which this version cannot move.");
+            matched.Add(new(table, [.. names.Select(name => new MovedColumn(name, target.TypeOf(table, name, types[name])!.Value, types[name]))]));
         }
 
         return matched;

@@ -91,9 +91,3 @@ internal sealed class StoreSource : MigrationSource
     /// <summary>Position of the last event.</summary>
     public long Head { get; }
 }
-
-/// <summary>A table of both databases.</summary>
-internal sealed record MovedTable(string Name, IReadOnlyList<MovedColumn> Columns)
-{
-    public string ColumnList { get; } = string.Join(", ", Columns.Select(column => $"\"{column.Name}\""));
-}

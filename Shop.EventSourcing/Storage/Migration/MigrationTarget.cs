@@ -1,162 +1,239 @@
+using System.Data.Common;
 using System.Globalization;
-using Npgsql;
+using System.Runtime.CompilerServices;
 
 namespace Shop.EventSourcing.Storage.Migration;
 
-/// <summary>The PostgreSQL database that is moved to, held by one migration at a time.</summary>
-internal sealed partial class MigrationTarget : IAsyncDisposable
+/// <summary>
+/// A database that is moved to, held by one migration at a time once it is opened. What is written there, and in which order, is the
+/// same for every engine; an engine says where its SQL differs, and how it takes many rows at once.
+/// </summary>
+/// <remarks>Identifiers are quoted with <c>"</c>, and parameters begin with <c>@</c>: both engines that there are take that.</remarks>
+public abstract partial class MigrationTarget : IAsyncDisposable
 {
-    // Any number that nothing else in the database locks.
-    private const long MigrationLock = 0x4D6F7665;
+    private DbConnection? connection;
 
-    private readonly NpgsqlConnection connection;
-    private readonly string location;
+    /// <summary>For people: without the password.</summary>
+    public abstract string Location { get; }
 
-    private MigrationTarget(NpgsqlConnection connection, string location) => (this.connection, this.location) = (connection, location);
+    /// <summary>Where to read how an empty database is made, as the end of a sentence.</summary>
+    public abstract string NewDatabase { get; }
 
-    /// <exception cref="MigrationException">Another migration to this database is running.</exception>
-    public static async Task<MigrationTarget> OpenAsync(string connectionString, string location, CancellationToken cancellationToken)
+    /// <summary>Names and types of a table's columns, by <c>@table</c>.</summary>
+    protected abstract string ColumnsSql { get; }
+
+    /// <summary>Creates <c>moved_here</c>, unless it is there: <c>source</c> and <c>digest</c> are text, <c>moved_at</c> is an instant.</summary>
+    protected abstract string CreateMovedHereSql { get; }
+
+    /// <summary>Tables, and the tables that they refer to.</summary>
+    protected abstract string ReferencesSql { get; }
+
+    /// <summary>The open connection.</summary>
+    protected DbConnection Connection => connection ?? throw new InvalidOperationException("The target is not open.");
+
+    /// <summary>What everything is part of just now, or null.</summary>
+    protected DbTransaction? Transaction { get; private set; }
+
+    /// <summary>Creates or upgrades the schema of a store, also of one that is being moved.</summary>
+    /// <exception cref="MigrationException">The database cannot be used.</exception>
+    public async Task PrepareAsync(IReadOnlyList<Table> tables, IReadOnlyList<SchemaScript> scripts, CancellationToken cancellationToken)
     {
-        var target = new MigrationTarget(
-            new(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, CommandTimeout = 0, ApplicationName = "shop migrate" }.ConnectionString), location);
+        await using var engine = OpenStore(tables);
         try
         {
-            await target.connection.OpenAsync(cancellationToken);
-            if (!await target.SingleAsync<bool>($"SELECT pg_try_advisory_lock({MigrationLock})", cancellationToken))
-                throw new MigrationException($"Another migration to {location} is running. Wait for its end.");
-            return target;
+            await engine.InitializeAsync(scripts, cancellationToken);
         }
-        catch
+        catch (Exception error) when (error is DbException or TimeoutException or ArgumentException or NotSupportedException)
         {
-            await target.DisposeAsync();
-            throw;
+            throw new MigrationException($"{Location} cannot be used: {engine.Explain(error).Reason}", error);
         }
+    }
+
+    /// <exception cref="MigrationException">Another migration to this database is running.</exception>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        connection = NewConnection();
+        await connection.OpenAsync(cancellationToken);
+        if (!await TryLockAsync(cancellationToken))
+            throw new MigrationException($"Another migration to {Location} is running. Wait for its end.");
     }
 
     /// <summary>What is known of a migration to this database, or null.</summary>
-    public async Task<MigrationRecord?> FindRecordAsync(CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand("SELECT source_id, source, finished_at, position FROM migrations", connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken)
-            ? new(reader.GetGuid(0), reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetFieldValue<DateTimeOffset>(2), reader.IsDBNull(3) ? null : reader.GetInt64(3))
-            : null;
-    }
+    internal async Task<MigrationRecord?> FindRecordAsync(CancellationToken cancellationToken) => (await ReadAsync(
+        "SELECT source_id, source, finished_at, position FROM migrations",
+        row => new MigrationRecord(row.GetGuid(0), row.GetString(1), row.IsDBNull(2) ? null : Instant(row, 2), row.IsDBNull(3) ? null : row.GetInt64(3)),
+        cancellationToken)).FirstOrDefault();
 
     /// <summary>Types of a table's columns by name; empty when there is no such table.</summary>
-    public async Task<IReadOnlyDictionary<string, string>> ColumnsAsync(string table, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(
-            "SELECT column_name::text, udt_name::text FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = $1", connection);
-        command.Parameters.Add(new() { Value = table });
-        var columns = new Dictionary<string, string>(StringComparer.Ordinal);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-            columns.Add(reader.GetString(0), reader.GetString(1));
-        return columns;
-    }
+    internal async Task<IReadOnlyDictionary<string, string>> ColumnsAsync(string table, CancellationToken cancellationToken) =>
+        (await ReadAsync(ColumnsSql, row => (Name: row.GetString(0), Type: row.GetString(1)), cancellationToken, ("@table", table)))
+        .ToDictionary(column => column.Name, column => column.Type, StringComparer.Ordinal);
+
+    /// <summary>What a column's values are; null: something that cannot be moved.</summary>
+    public abstract MovedType? TypeOf(string table, string column, string type);
 
     /// <summary>Notes where the store comes from. From now on no service opens it until it is finished.</summary>
     /// <exception cref="MigrationException">The database is not empty.</exception>
-    public async Task BeginAsync(Guid sourceId, string source, IReadOnlyList<MovedTable> tables, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await ExecuteAsync("SELECT position FROM log_head FOR UPDATE", cancellationToken);
-        await RefuseFullAsync(tables, cancellationToken);
-        await ExecuteAsync("INSERT INTO migrations (source_id, source, started_at) VALUES ($1, $2, $3)", cancellationToken, sourceId, source, now.UtcDateTime);
-        await transaction.CommitAsync(cancellationToken);
-    }
+    internal Task BeginAsync(Guid sourceId, string source, IReadOnlyList<MovedTable> tables, DateTimeOffset now, CancellationToken cancellationToken) =>
+        TransactAsync(
+            async () =>
+            {
+                // Locks it.
+                await ExecuteAsync("UPDATE log_head SET position = position", cancellationToken);
+                await RefuseFullAsync(tables, cancellationToken);
+                await ExecuteAsync(
+                    "INSERT INTO migrations (source_id, source, started_at) VALUES (@id, @source, @now)", cancellationToken,
+                    ("@id", sourceId), ("@source", source), ("@now", now.ToUniversalTime()));
+            },
+            cancellationToken);
 
     /// <exception cref="MigrationException">A table has rows.</exception>
-    public async Task RefuseFullAsync(IReadOnlyList<MovedTable> tables, CancellationToken cancellationToken)
+    internal async Task RefuseFullAsync(IReadOnlyList<MovedTable> tables, CancellationToken cancellationToken)
     {
         foreach (var table in tables)
         {
-            if (await SingleAsync<bool>($"SELECT EXISTS (SELECT FROM \"{table.Name}\")", cancellationToken))
+            if (await NumberAsync($"SELECT CAST(CASE WHEN EXISTS (SELECT 1 FROM \"{table.Name}\") THEN 1 ELSE 0 END AS bigint)", cancellationToken) > 0)
             {
                 throw new MigrationException(
-                    $"{location} is not empty: table {table.Name} has rows, and they come from no migration. Give an empty database: stop the services, then drop and create it, such as with deploy/postgres/databases.sql.");
+                    $"{Location} is not empty: table {table.Name} has rows, and they come from no migration. Give an empty database: stop the services, then drop and create it, {NewDatabase}.");
             }
         }
     }
 
-    public Task<long> HeadAsync(CancellationToken cancellationToken) => SingleAsync<long>("SELECT position FROM log_head", cancellationToken);
+    internal Task<long> HeadAsync(CancellationToken cancellationToken) => NumberAsync("SELECT position FROM log_head", cancellationToken);
 
     /// <summary>Makes an empty table in the shape of another one.</summary>
-    public Task CreateLikeAsync(string table, string model, CancellationToken cancellationToken) =>
-        ExecuteAsync($"CREATE TABLE \"{table}\" (LIKE \"{model}\" INCLUDING ALL)", cancellationToken);
+    public abstract Task CreateLikeAsync(string table, string model, CancellationToken cancellationToken);
 
     /// <summary>Adds the events after one position up to another, and moves the head of the log with them.</summary>
-    public async Task AddEventsAsync(MovedTable events, IEnumerable<object?[]> rows, long from, long to, CancellationToken cancellationToken)
-    {
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await CopyAsync(events, rows, cancellationToken);
-        if (await ExecuteAsync("UPDATE log_head SET position = $1 WHERE position = $2", cancellationToken, to, from) != 1)
-            throw new MigrationException($"Somebody appends to {location} while the store is moved there. Stop the services, give an empty database and start again.");
-        await transaction.CommitAsync(cancellationToken);
-    }
+    internal Task AddEventsAsync(MovedTable events, IEnumerable<object?[]> rows, long from, long to, CancellationToken cancellationToken) =>
+        TransactAsync(
+            async () =>
+            {
+                await CopyAsync(events, rows, cancellationToken);
+                if (await ExecuteAsync("UPDATE log_head SET position = @to WHERE position = @from", cancellationToken, ("@to", to), ("@from", from)) != 1)
+                    throw new MigrationException($"Somebody appends to {Location} while the store is moved there. Stop the services, give an empty database and start again.");
+            },
+            cancellationToken);
 
     /// <summary>Makes a table what the source's is, in one transaction.</summary>
-    public async Task ReplaceAsync(MovedTable table, IEnumerable<object?[]> rows, CancellationToken cancellationToken)
-    {
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await ExecuteAsync($"TRUNCATE \"{table.Name}\"", cancellationToken);
-        await CopyAsync(table, rows, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-    }
+    internal Task ReplaceAsync(MovedTable table, IEnumerable<object?[]> rows, CancellationToken cancellationToken) =>
+        TransactAsync(
+            async () =>
+            {
+                await ExecuteAsync($"TRUNCATE TABLE \"{table.Name}\"", cancellationToken);
+                await CopyAsync(table, rows, cancellationToken);
+            },
+            cancellationToken);
 
-    public async Task<TableDigest> DigestAsync(MovedTable table, CancellationToken cancellationToken)
+    internal async Task<TableDigest> DigestAsync(MovedTable table, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand($"SELECT {table.ColumnList} FROM \"{table.Name}\"", connection);
+        await using var command = Command($"SELECT {table.ColumnList} FROM \"{table.Name}\"");
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return TableDigest.Of(Rows(reader));
+        return await TableDigest.OfAsync(RowsAsync(reader, cancellationToken), cancellationToken);
     }
 
     /// <summary>Lets the services in.</summary>
-    public async Task FinishAsync(long position, DateTimeOffset now, CancellationToken cancellationToken)
+    internal async Task FinishAsync(long position, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await ExecuteAsync("ANALYZE", cancellationToken);
-        await ExecuteAsync("UPDATE migrations SET finished_at = $1, position = $2", cancellationToken, now.UtcDateTime, position);
+        await SettleAsync(cancellationToken);
+        await ExecuteAsync("UPDATE migrations SET finished_at = @now, position = @position", cancellationToken, ("@now", now.ToUniversalTime()), ("@position", position));
     }
 
-    public ValueTask DisposeAsync() => connection.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await DisposeAsyncCore();
+        GC.SuppressFinalize(this);
+    }
 
-    private static IEnumerable<object?[]> Rows(NpgsqlDataReader reader)
+    protected virtual async ValueTask DisposeAsyncCore()
+    {
+        if (connection is not null)
+            await connection.DisposeAsync();
+    }
+
+    /// <summary>The store's engine, which opens a half moved store too.</summary>
+    protected abstract IStorageEngine OpenStore(IReadOnlyList<Table> tables);
+
+    /// <summary>A closed connection of no pool, on which commands have all the time that they take.</summary>
+    protected abstract DbConnection NewConnection();
+
+    /// <summary>Keeps other migrations out for as long as the connection lives.</summary>
+    /// <returns>False: one is in.</returns>
+    protected abstract Task<bool> TryLockAsync(CancellationToken cancellationToken);
+
+    /// <summary>Keeps everybody from writing to tables until the end of the transaction.</summary>
+    protected abstract Task LockAsync(IReadOnlyList<MovedTable> tables, CancellationToken cancellationToken);
+
+    /// <summary>Adds rows, with the numbers that the database would give itself.</summary>
+    protected abstract Task CopyAsync(MovedTable table, IEnumerable<object?[]> rows, CancellationToken cancellationToken);
+
+    /// <summary>Numbers that the database gives go on after the last one that came.</summary>
+    protected abstract Task ContinueNumbersAsync(MovedTable table, CancellationToken cancellationToken);
+
+    /// <summary>Tells the database that there is much more in it now.</summary>
+    protected virtual Task SettleAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    protected async Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params (string Name, object Value)[] values)
+    {
+        await using var command = Command(sql, values);
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    protected async Task<long> NumberAsync(string sql, CancellationToken cancellationToken)
+    {
+        await using var command = Command(sql);
+        return Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture);
+    }
+
+    private static DateTimeOffset Instant(DbDataReader row, int column) => new(DateTime.SpecifyKind(row.GetDateTime(column), DateTimeKind.Utc));
+
+    private static async IAsyncEnumerable<object?[]> RowsAsync(DbDataReader reader, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var row = new object?[reader.FieldCount];
-        while (reader.Read())
+        while (await reader.ReadAsync(cancellationToken))
         {
             reader.GetValues(row!);
             yield return row;
         }
     }
 
-    private async Task CopyAsync(MovedTable table, IEnumerable<object?[]> rows, CancellationToken cancellationToken)
+    private async Task TransactAsync(Func<Task> work, CancellationToken cancellationToken)
     {
-        await using var importer = await connection.BeginBinaryImportAsync($"COPY \"{table.Name}\" ({table.ColumnList}) FROM STDIN (FORMAT BINARY)", cancellationToken);
-        foreach (var row in rows)
+        await using var transaction = Transaction = await Connection.BeginTransactionAsync(cancellationToken);
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            importer.StartRow();
-            for (var column = 0; column < row.Length; column++)
-                table.Columns[column].Write(importer, row[column]);
+            await work();
+            await transaction.CommitAsync(cancellationToken);
+        }
+        finally
+        {
+            Transaction = null;
+        }
+    }
+
+    private async Task<List<T>> ReadAsync<T>(string sql, Func<DbDataReader, T> read, CancellationToken cancellationToken, params (string Name, object Value)[] values)
+    {
+        await using var command = Command(sql, values);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancellationToken))
+            rows.Add(read(reader));
+        return rows;
+    }
+
+    private DbCommand Command(string sql, params (string Name, object Value)[] values)
+    {
+        var command = Connection.CreateCommand();
+        (command.CommandText, command.Transaction) = (sql, Transaction);
+        foreach (var (name, value) in values)
+        {
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = (name, value);
+            command.Parameters.Add(parameter);
         }
 
-        await importer.CompleteAsync(cancellationToken);
-    }
-
-    private async Task<T> SingleAsync<T>(string sql, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        return (T)(await command.ExecuteScalarAsync(cancellationToken))!;
-    }
-
-    private async Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params object[] values)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        foreach (var value in values)
-            command.Parameters.Add(new() { Value = value });
-        return await command.ExecuteNonQueryAsync(cancellationToken);
+        return command;
     }
 }
 

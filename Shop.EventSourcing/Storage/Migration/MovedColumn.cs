@@ -2,55 +2,73 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
-using Npgsql;
-using NpgsqlTypes;
 
 namespace Shop.EventSourcing.Storage.Migration;
 
-/// <summary>A column of both databases. The target's type says what the source's value means.</summary>
-internal sealed record MovedColumn(string Name, string PostgreSqlType)
+/// <summary>What a column's values are in both databases.</summary>
+public enum MovedType
 {
-    /// <summary>Whether every value of this type has one meaning in both databases.</summary>
-    public bool IsKnown => PostgreSqlType is "int8" or "int4" or "bool" or "text" or "bytea" or "uuid" or "timestamptz" or "float8";
+    /// <summary><see cref="long"/>.</summary>
+    Number,
 
-    /// <summary>What SQLite gave as what PostgreSQL takes: ids are 16 bytes or text there, instants microseconds or EF Core's text, truth a number.</summary>
-    public object? FromSqlite(object? value) => (PostgreSqlType, value) switch
+    /// <summary><see cref="int"/>.</summary>
+    SmallNumber,
+
+    /// <summary><see cref="bool"/>.</summary>
+    Truth,
+
+    /// <summary><see cref="string"/>.</summary>
+    Text,
+
+    /// <summary>An array of <see cref="byte"/>.</summary>
+    Bytes,
+
+    /// <summary>An array of <see cref="byte"/>: in UTF-8 what the source has as text.</summary>
+    Utf8,
+
+    /// <summary><see cref="Guid"/>.</summary>
+    Id,
+
+    /// <summary><see cref="DateTime"/> in UTC, to the microsecond.</summary>
+    Instant,
+
+    /// <summary><see cref="double"/>.</summary>
+    Fraction,
+}
+
+/// <summary>A table of both databases.</summary>
+public sealed record MovedTable(string Name, IReadOnlyList<MovedColumn> Columns)
+{
+    /// <summary>For SQL of any of them.</summary>
+    public string ColumnList { get; } = string.Join(", ", Columns.Select(column => $"\"{column.Name}\""));
+}
+
+/// <summary>A column of both databases. The target's type says what the source's value means.</summary>
+/// <param name="TargetType">As the target names it.</param>
+public sealed record MovedColumn(string Name, MovedType Type, string TargetType)
+{
+    /// <summary>What SQLite gave as what the target takes: ids are 16 bytes or text there, instants microseconds or EF Core's text, truth a number.</summary>
+    internal object? FromSqlite(object? value) => (Type, value) switch
     {
         (_, null or DBNull) => null,
-        ("int8", long number) => number,
-        ("int4", long number) => checked((int)number),
-        ("bool", long number) => number != 0,
-        ("text", string text) => text,
-        ("bytea", byte[] bytes) => bytes,
-        ("uuid", byte[] bytes) => new Guid(bytes, bigEndian: true),
-        ("uuid", string text) => Guid.Parse(text),
-        ("timestamptz", long microseconds) => Instants.FromUnixMicroseconds(microseconds).UtcDateTime,
-        ("timestamptz", string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).TruncateToMicroseconds().UtcDateTime,
-        ("float8", double number) => number,
-        ("float8", long number) => (double)number,
+        (MovedType.Number, long number) => number,
+        (MovedType.SmallNumber, long number) => checked((int)number),
+        (MovedType.Truth, long number) => number != 0,
+        (MovedType.Text, string text) => text,
+        (MovedType.Bytes, byte[] bytes) => bytes,
+        (MovedType.Utf8, string text) => Encoding.UTF8.GetBytes(text),
+        (MovedType.Id, byte[] bytes) => new Guid(bytes, bigEndian: true),
+        (MovedType.Id, string text) => Guid.Parse(text),
+        (MovedType.Instant, long microseconds) => Instants.FromUnixMicroseconds(microseconds).UtcDateTime,
+        (MovedType.Instant, string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).TruncateToMicroseconds().UtcDateTime,
+        (MovedType.Fraction, double number) => number,
+        (MovedType.Fraction, long number) => (double)number,
         _ => throw new MigrationException(
-            string.Create(CultureInfo.InvariantCulture, $"Column {Name} holds a {value!.GetType().Name}, which is no {PostgreSqlType}. The source was changed by hand, or by a newer version.")),
+            string.Create(CultureInfo.InvariantCulture, $"Column {Name} holds a {value!.GetType().Name}, which is no {TargetType}. The source was changed by hand, or by a newer version.")),
     };
 
-    public void Write(NpgsqlBinaryImporter importer, object? value)
-    {
-        switch (value)
-        {
-            case null: importer.WriteNull(); break;
-            case long number: importer.Write(number, NpgsqlDbType.Bigint); break;
-            case int number: importer.Write(number, NpgsqlDbType.Integer); break;
-            case bool truth: importer.Write(truth, NpgsqlDbType.Boolean); break;
-            case string text: importer.Write(text, NpgsqlDbType.Text); break;
-            case byte[] bytes: importer.Write(bytes, NpgsqlDbType.Bytea); break;
-            case Guid id: importer.Write(id, NpgsqlDbType.Uuid); break;
-            case DateTime instant: importer.Write(instant, NpgsqlDbType.TimestampTz); break;
-            case double number: importer.Write(number, NpgsqlDbType.Double); break;
-            default: throw new NotSupportedException($"{value.GetType().Name} in column {Name}.");
-        }
-    }
-
     /// <summary>The value as bytes that are the same for both databases.</summary>
-    public static void Append(ArrayBufferWriter<byte> bytes, object? value)
+    internal static void Append(ArrayBufferWriter<byte> bytes, object? value)
     {
         switch (value)
         {
@@ -71,6 +89,7 @@ internal sealed record MovedColumn(string Name, string PostgreSqlType)
                 bytes.Advance(16);
                 break;
             case DateTime instant: Tag(4, (instant.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond); break;
+            case DateTimeOffset instant: Append(bytes, instant.UtcDateTime); break;
             case bool truth: Tag(5, truth ? 1 : 0); break;
             case long number: Tag(6, number); break;
             case int number: Tag(6, number); break;

@@ -1,19 +1,15 @@
 using System.Globalization;
-using Npgsql;
-using Shop.EventSourcing.Storage.PostgreSql;
 using Shop.EventSourcing.Storage.Sqlite;
 
 namespace Shop.EventSourcing.Storage.Migration;
 
-/// <summary>Which store is moved from where to where.</summary>
+/// <summary>Which store is moved.</summary>
 /// <param name="SqliteFile">Nobody may use it meanwhile; it is brought to the present schema, and else not changed.</param>
-/// <param name="ConnectionString">Npgsql's, of an empty database or of one that this very store was half moved to.</param>
 /// <param name="Tables">The service's read-model tables.</param>
 /// <param name="SqliteScripts">The service's own scripts, as for <see cref="IStorageEngine.InitializeAsync"/>.</param>
-/// <param name="PostgreSqlScripts">The same for PostgreSQL.</param>
+/// <param name="TargetScripts">The same for the engine that it is moved to.</param>
 public sealed record StoreMove(
-    string Name, string SqliteFile, string ConnectionString, IReadOnlyList<Table> Tables, IReadOnlyList<SchemaScript> SqliteScripts,
-    IReadOnlyList<SchemaScript> PostgreSqlScripts);
+    string Name, string SqliteFile, IReadOnlyList<Table> Tables, IReadOnlyList<SchemaScript> SqliteScripts, IReadOnlyList<SchemaScript> TargetScripts);
 
 /// <param name="Head">Position of the last event.</param>
 /// <param name="ResumedAfter">Position up to which an earlier run had come; 0 for none.</param>
@@ -23,7 +19,7 @@ public sealed record MovedStore(string Name, long Head, long ResumedAfter, bool 
 public sealed record MovedStoreTable(string Name, TableDigest Digest);
 
 /// <summary>
-/// Moves one store from a SQLite file to a PostgreSQL database, every table of it: events with positions, versions and ids, inbox,
+/// Moves one store from a SQLite file to a database of another engine, every table of it: events with positions, versions and ids, inbox,
 /// outbox, parked messages, snapshots, checkpoints, read models, and whatever else both schemas have. It may be killed at any point
 /// and run again: events are added in batches, each with the log's head in one transaction; every other table is replaced in one.
 /// In the end each table is read from both databases and compared.
@@ -38,48 +34,45 @@ public sealed class StoreMigration : IAsyncDisposable
     private readonly MigrationTarget target;
     private readonly IReadOnlyList<MovedTable> tables;
     private readonly MigrationRecord? record;
-    private readonly string location;
     private readonly TimeProvider clock;
 
     private StoreMigration(
-        StoreMove move, StoreSource source, MigrationTarget target, IReadOnlyList<MovedTable> tables, MigrationRecord? record, string location, TimeProvider clock)
+        StoreMove move, StoreSource source, MigrationTarget target, IReadOnlyList<MovedTable> tables, MigrationRecord? record, TimeProvider clock)
     {
         this.move = move;
         this.source = source;
         this.target = target;
         this.tables = tables;
         this.record = record;
-        this.location = location;
         this.clock = clock;
     }
 
     /// <summary>Opens both databases, brings their schemas up to date, and makes sure that the one can be moved to the other.</summary>
+    /// <param name="target">Empty, or half moved to from this very store. Closed with the migration.</param>
     /// <exception cref="MigrationException">It cannot; the message says what to do. Nothing was moved.</exception>
-    public static async Task<StoreMigration> OpenAsync(StoreMove move, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<StoreMigration> OpenAsync(StoreMove move, MigrationTarget target, TimeProvider clock, CancellationToken cancellationToken)
     {
-        if (!File.Exists(move.SqliteFile))
-            throw new MigrationException($"{move.SqliteFile} does not exist. Name the folder of a shop that has run with --data.");
-        await using (var sqlite = new SqliteEngine(move.SqliteFile, move.Tables))
-            await sqlite.InitializeAsync(move.SqliteScripts, cancellationToken);
-        var location = await PrepareAsync(move, cancellationToken);
-
-        var source = new StoreSource(move.SqliteFile);
-        MigrationTarget? target = null;
+        StoreSource? source = null;
         try
         {
-            target = await MigrationTarget.OpenAsync(move.ConnectionString, location, cancellationToken);
-            var tables = await MatchedTables.FindAsync(source, target, location, cancellationToken);
+            if (!File.Exists(move.SqliteFile))
+                throw new MigrationException($"{move.SqliteFile} does not exist. Name the folder of a shop that has run with --data.");
+            await using (var sqlite = new SqliteEngine(move.SqliteFile, move.Tables))
+                await sqlite.InitializeAsync(move.SqliteScripts, cancellationToken);
+            await target.PrepareAsync(move.Tables, move.TargetScripts, cancellationToken);
+            source = new StoreSource(move.SqliteFile);
+            await target.OpenAsync(cancellationToken);
+            var tables = await MatchedTables.FindAsync(source, target, cancellationToken);
             var record = await target.FindRecordAsync(cancellationToken);
-            Check(record, source, location);
+            Check(record, source, target);
             if (record is null)
                 await target.BeginAsync(source.Id, move.SqliteFile, tables, clock.GetUtcNow(), cancellationToken);
-            return new(move, source, target, tables, record, location, clock);
+            return new(move, source, target, tables, record, clock);
         }
         catch
         {
-            source.Dispose();
-            if (target is not null)
-                await target.DisposeAsync();
+            source?.Dispose();
+            await target.DisposeAsync();
             throw;
         }
     }
@@ -129,48 +122,23 @@ public sealed class StoreMigration : IAsyncDisposable
         return found == expected
             ? found
             : throw new MigrationException(
-                $"Table {table.Name} of {location} is not what {move.SqliteFile} holds: {found} instead of {expected}. Somebody changed one of them between two runs. Give an empty database and start again.");
+                $"Table {table.Name} of {target.Location} is not what {move.SqliteFile} holds: {found} instead of {expected}. Somebody changed one of them between two runs. Give an empty database and start again.");
     }
 
-    /// <summary>Creates or upgrades the target's schema.</summary>
-    private static async Task<string> PrepareAsync(StoreMove move, CancellationToken cancellationToken)
-    {
-        PostgreSqlEngine? engine = null;
-        try
-        {
-            engine = new(move.ConnectionString, move.Tables) { IsBeingMigrated = true };
-            await engine.InitializeAsync(move.PostgreSqlScripts, cancellationToken);
-            return engine.Location;
-        }
-        catch (Exception error) when (error is NpgsqlException or ArgumentException or FormatException)
-        {
-            throw new MigrationException(
-                engine is null
-                    ? $"The connection string of {move.Name} cannot be understood: {error.Message}"
-                    : $"{engine.Location} cannot be used: {engine.Explain(error).Reason}",
-                error);
-        }
-        finally
-        {
-            if (engine is not null)
-                await engine.DisposeAsync();
-        }
-    }
-
-    private static void Check(MigrationRecord? record, StoreSource source, string location)
+    private static void Check(MigrationRecord? record, StoreSource source, MigrationTarget target)
     {
         if (record is null)
             return;
         if (record.SourceId != source.Id)
         {
             throw new MigrationException(
-                $"{location} holds what was moved from {record.Source}, which is another store. Give an empty database: drop and create it, such as with deploy/postgres/databases.sql.");
+                $"{target.Location} holds what was moved from {record.Source}, which is another store. Give an empty database: drop and create it, {target.NewDatabase}.");
         }
 
         if (record.FinishedAt is not null && record.Position != source.Head)
         {
             throw new MigrationException(
-                $"{location} was moved from here on {record.WhenFinished}, up to position {record.Position}; since then the source has gone on to {source.Head}. They are two shops now: keep one, or give an empty database.");
+                $"{target.Location} was moved from here on {record.WhenFinished}, up to position {record.Position}; since then the source has gone on to {source.Head}. They are two shops now: keep one, or give an empty database.");
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Microsoft.Data.SqlClient;
 using Shop.EventSourcing.Storage;
@@ -21,6 +22,19 @@ public static class StandIn
             "A commit takes it so long that the other process is always a step ahead, and 20 attempts are not enough.",
     };
 
+    /// <summary>
+    /// It cuts results into packets as SQL Server does not, where Microsoft.Data.SqlClient 7.1.0 loses its place unless it puts packets
+    /// together in its other way.
+    /// </summary>
+#pragma warning disable CA2255 // Before anything has asked for the switch.
+    [ModuleInitializer]
+#pragma warning restore CA2255
+    internal static void ReadItsPackets()
+    {
+        if (IsUsed)
+            AppContext.SetSwitch("Switch.Microsoft.Data.SqlClient.UseCompatibilityProcessSni", false);
+    }
+
     /// <summary>There, names of indexes are the whole schema's: a copy of a table cannot have one of the same name.</summary>
     internal static SchemaScript Adapt(SchemaScript script) => !IsUsed ? script : script with
     {
@@ -30,6 +44,10 @@ public static class StandIn
 
     /// <summary>The engine, without the one system procedure that the stand-in has not: it purges nothing.</summary>
     internal static IStorageEngine Open(SqlServerEngine engine) => IsUsed ? Unpurged.Of(engine) : engine;
+
+    /// <summary>Gives a database a procedure of the name of the one that it has not; it purges nothing.</summary>
+    internal static Task LetPurgeAsync(TestDatabase database) =>
+        IsUsed ? database.ExecuteAsync("CREATE PROCEDURE sp_clean_db_free_space @database sysname AS RETURN 0") : Task.CompletedTask;
 
     /// <summary>It waits for connections that are just ending, and has no way to end them.</summary>
     public static async Task DropAsync(string server, string database)

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Shop.Host.Tests.Migration;
 
-/// <summary>The accounts of a data folder and of a PostgreSQL database, as one line each.</summary>
+/// <summary>The accounts of a data folder and of a database, as one line each.</summary>
 internal static class AccountRows
 {
     private static readonly (string Table, string Columns)[] Tables =
@@ -42,9 +42,7 @@ internal static class AccountRows
 
     public static Task<string[]> OfAsync(TargetDatabases databases) => ReadAsync(() => new NpgsqlConnection(databases.Environment["ConnectionStrings__accounts"] + ";Pooling=false"));
 
-    private static SqliteConnection Embedded(string data) => new($"Data Source={EmbeddedAccounts.FileOf(data)};Pooling=false");
-
-    private static async Task<string[]> ReadAsync(Func<DbConnection> connect)
+    public static async Task<string[]> ReadAsync(Func<DbConnection> connect)
     {
         await using var connection = connect();
         await connection.OpenAsync();
@@ -62,12 +60,15 @@ internal static class AccountRows
         return [.. rows];
     }
 
-    /// <summary>PostgreSQL keeps microseconds of what EF Core wrote with a digit more.</summary>
+    private static SqliteConnection Embedded(string data) => new($"Data Source={EmbeddedAccounts.FileOf(data)};Pooling=false");
+
+    /// <summary>Servers keep microseconds of what EF Core wrote with a digit more.</summary>
     private static string Text(string column, object value) => (column, value) switch
     {
         (_, DBNull) => "null",
         ("lockout_end", string text) => Text(DateTimeOffset.Parse(text, CultureInfo.InvariantCulture).UtcDateTime),
         ("lockout_end", DateTime instant) => Text(instant),
+        ("lockout_end", DateTimeOffset instant) => Text(instant.UtcDateTime),
         (_, bool truth) => truth ? "1" : "0",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };

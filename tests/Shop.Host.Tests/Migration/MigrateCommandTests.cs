@@ -87,6 +87,7 @@ public sealed class MigrateCommandTests(ITestOutputHelper output)
     [Theory]
     [InlineData("mysql", "postgres", "not --from mysql")]
     [InlineData("sqlite", "sqlite", "not --from sqlite --to sqlite")]
+    [InlineData("sqlite", "sqlserver", "dotnet add Shop.Host reference integrations/Shop.EventSourcing.SqlServer")]
     public async Task Only_what_can_be_moved_is_moved(string from, string to, string message)
     {
         var (exitCode, _, errors) = await HostProcess.RunAsync("migrate", "--from", from, "--to", to);

@@ -95,7 +95,7 @@ public sealed class MovedAccountsTests(ITestOutputHelper output)
         {
             await ShopStoresAsync(empty.Path);
             await AccountRows.FillAsync(empty.Path, 0);
-            await using var first = await EmbeddedAccounts.OpenMigrationAsync(empty.Path, databases.Configuration, default);
+            await using var first = await EmbeddedAccounts.OpenMigrationAsync(empty.Path, Elsewhere.Find("postgres", databases.Configuration, ""), default);
         }
 
         await using (var target = new NpgsqlConnection(databases.Environment["ConnectionStrings__accounts"]))

@@ -28,7 +28,7 @@ internal sealed class TargetDatabases : IAsyncDisposable
         return databases;
     }
 
-    public IStorageEngine Open(StoreDefinition definition) => Stores.OpenPostgreSql(Configuration, definition);
+    public IStorageEngine Open(StoreDefinition definition) => Stores.Open(Stores.PostgreSql, "", Configuration, definition);
 
     /// <summary>A number of a store's database, or 0 while there is none.</summary>
     public async Task<long> NumberAsync(string store, string sql)

@@ -1,29 +1,29 @@
 using System.Text;
-using Npgsql;
 using Shop.EventSourcing.Storage;
 using Shop.EventSourcing.Storage.Migration;
-using Shop.EventSourcing.Storage.PostgreSql;
 using Shop.EventSourcing.Storage.Sqlite;
-using Shop.EventSourcing.Tests.Storage.PostgreSql;
 
 namespace Shop.EventSourcing.Tests.Storage.Migration;
 
-[Collection(PostgresCollection.Name)]
-public sealed class StoreMigrationTests(PostgresServer server) : IAsyncLifetime
+/// <summary>What holds of a store that moves from SQLite to any other engine.</summary>
+public abstract class StoreMigrationContract : IAsyncLifetime
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly SchemaScript SqliteScript = TestTables.Script("text", "integer", "integer");
-    private static readonly SchemaScript PostgreSqlScript = TestTables.Script("uuid", "timestamptz", "boolean");
 
     private readonly string folder = Directory.CreateTempSubdirectory("shop-migrate-").FullName;
-    private string database = "";
 
-    public async Task InitializeAsync() => database = await server.CreateDatabaseAsync();
+    /// <summary>The test's own tables in the target.</summary>
+    internal abstract SchemaScript TargetScript { get; }
 
-    public async Task DisposeAsync()
+    protected string FileOf(string name) => Path.Combine(folder, $"{name}.db");
+
+    public abstract Task InitializeAsync();
+
+    public virtual Task DisposeAsync()
     {
-        await server.DropDatabaseAsync(database);
         Directory.Delete(folder, recursive: true);
+        return Task.CompletedTask;
     }
 
     [Fact]
@@ -177,46 +177,40 @@ public sealed class StoreMigrationTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("UPDATE events SET data = '{\"a\":2}' WHERE position = 2", "events")]
+    [InlineData("UPDATE events SET type = 'another.v1' WHERE position = 2", "events")]
     [InlineData("UPDATE accounts SET balance_minor = 7", "accounts")]
     public async Task What_was_changed_in_the_target_meanwhile_is_found(string sql, string table)
     {
         await FillAsync("store", streams: 2_000, eventsEach: 3);
         await using var move = await OpenAsync("store");
 
-        // The events are in by then; the rows of other tables come later, and a trigger spoils them.
-        var failure = await Should.ThrowAsync<MigrationException>(() => move.RunAsync(new At(6_000, () => TamperAsync(sql, table).GetAwaiter().GetResult())));
+        // The events are in by then; the rows of other tables come later.
+        var failure = await Should.ThrowAsync<MigrationException>(() => move.RunAsync(new At(6_000, () => (table == "events" ? ExecuteAsync(sql) : SpoilAsync(sql)).GetAwaiter().GetResult())));
 
         failure.Message.ShouldContain($"Table {table} of ");
     }
 
-    private async Task<long> NumberAsync(string sql)
-    {
-        await using var connection = new NpgsqlConnection(database + ";Pooling=false");
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        return (long)(await command.ExecuteScalarAsync())!;
-    }
+    /// <summary>The engine of the target, which nobody has initialised.</summary>
+    protected abstract IStorageEngine Target();
 
-    private async Task TamperAsync(string sql, string table)
-    {
-        await using var connection = new NpgsqlConnection(database + ";Pooling=false");
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(table == "events" ? sql : """
-            CREATE FUNCTION tamper() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.balance_minor := 7; RETURN NEW; END $$;
-            CREATE TRIGGER tamper BEFORE INSERT ON accounts FOR EACH ROW EXECUTE FUNCTION tamper();
-            """, connection);
-        await command.ExecuteNonQueryAsync();
-    }
+    protected abstract MigrationTarget Destination();
 
-    private SqliteEngine Sqlite(string name) => new(Path.Combine(folder, $"{name}.db"), TestTables.All);
+    protected abstract Task<long> NumberAsync(string sql);
 
-    private async Task<PostgreSqlEngine> OpenTargetAsync()
+    protected abstract Task ExecuteAsync(string sql);
+
+    /// <summary>Has rows of <c>accounts</c> changed as soon as they are there.</summary>
+    /// <param name="sql">Changes those that are there.</param>
+    protected abstract Task SpoilAsync(string sql);
+
+    private SqliteEngine Sqlite(string name) => new(FileOf(name), TestTables.All);
+
+    private async Task<IStorageEngine> OpenTargetAsync()
     {
-        var engine = new PostgreSqlEngine(database, TestTables.All);
+        var engine = Target();
         try
         {
-            await engine.InitializeAsync([PostgreSqlScript], default);
+            await engine.InitializeAsync([TargetScript], default);
             return engine;
         }
         catch
@@ -227,7 +221,7 @@ public sealed class StoreMigrationTests(PostgresServer server) : IAsyncLifetime
     }
 
     private Task<StoreMigration> OpenAsync(string name) => StoreMigration.OpenAsync(
-        new(name, Path.Combine(folder, $"{name}.db"), database, TestTables.All, [SqliteScript], [PostgreSqlScript]), TimeProvider.System, default);
+        new(name, FileOf(name), TestTables.All, [SqliteScript], [TargetScript]), Destination(), TimeProvider.System, default);
 
     private async Task<MovedStore> MoveAsync(string name)
     {

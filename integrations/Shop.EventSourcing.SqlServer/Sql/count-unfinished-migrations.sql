@@ -1,0 +1,1 @@
+SELECT COUNT_BIG(*) FROM migrations WHERE finished_at IS NULL
