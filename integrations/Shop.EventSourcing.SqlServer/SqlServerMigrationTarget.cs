@@ -77,7 +77,7 @@ public sealed class SqlServerMigrationTarget : MigrationTarget
         await ExecuteAsync($"CREATE TYPE moved_rows AS TABLE ({string.Join(", ", columns.Select(column => $"{SqlServerRows.Quote(column.Name)} {column.Type}"))})", cancellationToken);
         var target = SqlServerRows.Quote(table.Name);
         var insert = $"INSERT INTO {target} ({names}) SELECT {names} FROM @rows";
-        if (await NumberAsync($"SELECT CAST(ISNULL(OBJECTPROPERTY(OBJECT_ID(N'{table.Name}'), 'TableHasIdentity'), 0) AS bigint)", cancellationToken) == 1)
+        if (await NumberAsync($"SELECT COUNT_BIG(*) FROM sys.columns WHERE object_id = OBJECT_ID(N'{target}') AND is_identity = 1", cancellationToken) > 0)
             insert = $"SET IDENTITY_INSERT {target} ON; {insert}; SET IDENTITY_INSERT {target} OFF";
         foreach (var part in rows.Select(row => Values(table, row, dueAt)).Chunk(RowsPerStatement))
             await InsertAsync(table, insert, part, meta, cancellationToken);
