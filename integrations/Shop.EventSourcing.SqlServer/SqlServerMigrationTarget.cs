@@ -29,7 +29,7 @@ public sealed class SqlServerMigrationTarget : MigrationTarget
 
     public override string Location => source.Location;
 
-    public override string NewDatabase => "as docs/event-store.md says";
+    public override string NewDatabase => "such as with deploy/sqlserver/databases.sql";
 
     protected override string ColumnsSql => ReadColumns;
 

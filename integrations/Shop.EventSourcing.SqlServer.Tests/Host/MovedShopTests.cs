@@ -12,6 +12,7 @@ namespace Shop.EventSourcing.SqlServer.Tests.Host;
 
 /// <summary>A whole shop moves to SQL Server and goes on there: stores, accounts and jobs.</summary>
 [Collection(SqlServerCollection.Name)]
+[Trait(SqlServerCollection.Needs, SqlServerCollection.Server)]
 public sealed class MovedShopTests(ITestOutputHelper output)
 {
     private const string Email = "zoe@quillfeather.example";
