@@ -83,12 +83,13 @@ public sealed partial class PlainDatabase(string name, IConfiguration configurat
                 await prepare(cancellationToken);
                 return;
             }
-            catch (Exception error) when (error is DbException || StorageFailure.IsTransient(error))
+            catch (Exception error) when (error is DbException or TimeoutException || StorageFailure.IsTransient(error))
             {
                 cancellationToken.ThrowIfCancellationRequested();
+                var isAway = error is TimeoutException || StorageFailure.IsTransient(error);
                 var reason = error.GetBaseException().Message;
                 var waited = clock.GetElapsedTime(started);
-                if (!StorageFailure.IsTransient(error) || waited >= patience)
+                if (!isAway || waited >= patience)
                     throw new StartupException($"Database {name} cannot be opened: {reason} Gave up after {waited.TotalSeconds:0} s; see the settings {Setting} and {PatienceSetting}.", error);
                 LogWaiting(logger, name, reason, (patience - waited).TotalSeconds);
                 await Task.Delay(Pause, clock, cancellationToken);

@@ -11,12 +11,13 @@ public sealed class SqlServerMigrationTarget : MigrationTarget
 {
     private const int RowsPerStatement = 1_000;
 
-    private static readonly string ColumnsOf = EmbeddedSql.Read("read-columns");
+    private static readonly string ReadColumns = EmbeddedSql.Read("read-columns");
     private static readonly string References = EmbeddedSql.Read("read-references");
     private static readonly string CreateMovedHere = EmbeddedSql.Read("create-moved-here");
     private static readonly string LockSql = EmbeddedSql.Read("lock-migration");
 
     private readonly SqlServerSource source;
+    private readonly HashSet<string> types = [];
 
     /// <param name="connectionString">Microsoft.Data.SqlClient's.</param>
     /// <exception cref="ArgumentException">It cannot be understood.</exception>
@@ -28,9 +29,9 @@ public sealed class SqlServerMigrationTarget : MigrationTarget
 
     public override string Location => source.Location;
 
-    public override string NewDatabase => "as docs/event-store.md says";
+    public override string NewDatabase => "such as with deploy/sqlserver/databases.sql";
 
-    protected override string ColumnsSql => ColumnsOf;
+    protected override string ColumnsSql => ReadColumns;
 
     protected override string CreateMovedHereSql => CreateMovedHere;
 
@@ -65,28 +66,51 @@ public sealed class SqlServerMigrationTarget : MigrationTarget
             await NumberAsync($"SELECT COUNT_BIG(*) FROM {SqlServerRows.Quote(table.Name)} WITH (TABLOCKX, HOLDLOCK)", cancellationToken);
     }
 
-    /// <summary>As a parameter of a type that is there just for that: bulk copies know too little of what a server refuses.</summary>
+    /// <summary>A type for its rows: one that a transaction has created cannot be used in it without waiting for its end.</summary>
+    protected override async Task ReadyAsync(MovedTable table, CancellationToken cancellationToken)
+    {
+        if (!types.Add(RowTypeOf(table)))
+            return;
+        await ExecuteAsync($"DROP TYPE IF EXISTS {RowTypeOf(table)}", cancellationToken);
+        await ExecuteAsync(
+            $"CREATE TYPE {RowTypeOf(table)} AS TABLE ({string.Join(", ", ColumnsOf(table).Select(column => $"{SqlServerRows.Quote(column.Name)} {TypeInRow(column)}"))})", cancellationToken);
+    }
+
     protected override async Task CopyAsync(MovedTable table, IEnumerable<object?[]> rows, CancellationToken cancellationToken)
     {
-        var dueAt = DueAt(table);
-        var columns = table.Columns.Select(column => (column.Name, Meta: MetaOf(column), Type: TypeInRow(column))).ToList();
-        if (dueAt >= 0)
-            columns.Add(("due_from", RowSet.Instant("due_from"), "datetime2(6)"));
-        SqlMetaData[] meta = [.. columns.Select(column => column.Meta)];
+        var columns = ColumnsOf(table);
+        SqlMetaData[] meta = [.. columns.Select(MetaOf)];
         var names = string.Join(", ", columns.Select(column => SqlServerRows.Quote(column.Name)));
-        await ExecuteAsync($"CREATE TYPE moved_rows AS TABLE ({string.Join(", ", columns.Select(column => $"{SqlServerRows.Quote(column.Name)} {column.Type}"))})", cancellationToken);
         var target = SqlServerRows.Quote(table.Name);
         var insert = $"INSERT INTO {target} ({names}) SELECT {names} FROM @rows";
-        if (await NumberAsync($"SELECT CAST(ISNULL(OBJECTPROPERTY(OBJECT_ID(N'{table.Name}'), 'TableHasIdentity'), 0) AS bigint)", cancellationToken) == 1)
+        if (await NumberAsync($"SELECT COUNT_BIG(*) FROM sys.columns WHERE object_id = OBJECT_ID(N'{target}') AND is_identity = 1", cancellationToken) > 0)
             insert = $"SET IDENTITY_INSERT {target} ON; {insert}; SET IDENTITY_INSERT {target} OFF";
-        foreach (var part in rows.Select(row => Values(table, row, dueAt)).Chunk(RowsPerStatement))
+        foreach (var part in rows.Select(row => Values(table, row)).Chunk(RowsPerStatement))
             await InsertAsync(table, insert, part, meta, cancellationToken);
-        await ExecuteAsync("DROP TYPE moved_rows", cancellationToken);
     }
+
+    /// <summary>The server counts on after the highest number that it was given.</summary>
+    protected override Task ContinueNumbersAsync(MovedTable table, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    protected override async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        foreach (var type in types)
+            await ExecuteAsync($"DROP TYPE {type}", cancellationToken);
+        types.Clear();
+    }
+
+    private static string RowTypeOf(MovedTable table) => SqlServerRows.Quote($"moved_{table.Name}");
+
+    /// <summary>The outbox of this engine says of every message from when on it is due, which follows from <c>due_at</c>.</summary>
+    private static IReadOnlyList<MovedColumn> ColumnsOf(MovedTable table) =>
+        DueAt(table) < 0 ? table.Columns : [.. table.Columns, new("due_from", MovedType.Instant, "datetime2")];
+
+    /// <summary>The place of <c>due_at</c> in the outbox, or -1.</summary>
+    private static int DueAt(MovedTable table) => table.Name == "outbox" ? table.Columns.ToList().FindIndex(column => column.Name == "due_at") : -1;
 
     private async Task InsertAsync(MovedTable table, string insert, object?[][] rows, SqlMetaData[] meta, CancellationToken cancellationToken)
     {
-        var set = new RowSet("moved_rows", meta);
+        var set = new RowSet(RowTypeOf(table), meta);
         foreach (var row in rows)
             set.Add(row);
         try
@@ -100,12 +124,6 @@ public sealed class SqlServerMigrationTarget : MigrationTarget
             throw new MigrationException($"Table {table.Name} has a row that SQL Server cannot hold: {refused.Message} The old store stays as it is.", refused);
         }
     }
-
-    /// <summary>The server counts on after the highest number that it was given.</summary>
-    protected override Task ContinueNumbersAsync(MovedTable table, CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <summary>The outbox of this engine says for every message from when on it is due: the place of <c>due_at</c>, from which that follows, or -1.</summary>
-    private static int DueAt(MovedTable table) => table.Name == "outbox" ? table.Columns.ToList().FindIndex(column => column.Name == "due_at") : -1;
 
     private static string TypeInRow(MovedColumn column) => column.Type switch
     {
@@ -129,7 +147,7 @@ public sealed class SqlServerMigrationTarget : MigrationTarget
         _ => RowSet.Instant(column.Name),
     };
 
-    private static object?[] Values(MovedTable table, object?[] row, int dueAt)
+    private static object?[] Values(MovedTable table, object?[] row)
     {
         for (var column = 0; column < row.Length; column++)
         {
@@ -137,6 +155,6 @@ public sealed class SqlServerMigrationTarget : MigrationTarget
                 throw new MigrationException($"Stream '{stream}' is longer than {Names.MostCharacters} characters or ends with a space: SQL Server cannot hold it.");
         }
 
-        return dueAt < 0 ? [.. row] : [.. row, row[dueAt] ?? DateTime.MinValue];
+        return DueAt(table) is var dueAt && dueAt < 0 ? [.. row] : [.. row, row[dueAt] ?? DateTime.MinValue];
     }
 }

@@ -19,6 +19,8 @@ public abstract partial class MigrationTarget
         IReadOnlyList<MovedTable> tables, MigrationSource source, MovedWhole record, CancellationToken cancellationToken)
     {
         var moved = new List<MovedStoreTable>();
+        foreach (var table in tables)
+            await ReadyAsync(table, cancellationToken);
         await TransactAsync(
             async () =>
             {

@@ -106,8 +106,10 @@ public abstract partial class MigrationTarget : IAsyncDisposable
     public abstract Task CreateLikeAsync(string table, string model, CancellationToken cancellationToken);
 
     /// <summary>Adds the events after one position up to another, and moves the head of the log with them.</summary>
-    internal Task AddEventsAsync(MovedTable events, IEnumerable<object?[]> rows, long from, long to, CancellationToken cancellationToken) =>
-        TransactAsync(
+    internal async Task AddEventsAsync(MovedTable events, IEnumerable<object?[]> rows, long from, long to, CancellationToken cancellationToken)
+    {
+        await ReadyAsync(events, cancellationToken);
+        await TransactAsync(
             async () =>
             {
                 await CopyAsync(events, rows, cancellationToken);
@@ -115,16 +117,20 @@ public abstract partial class MigrationTarget : IAsyncDisposable
                     throw new MigrationException($"Somebody appends to {Location} while the store is moved there. Stop the services, give an empty database and start again.");
             },
             cancellationToken);
+    }
 
     /// <summary>Makes a table what the source's is, in one transaction.</summary>
-    internal Task ReplaceAsync(MovedTable table, IEnumerable<object?[]> rows, CancellationToken cancellationToken) =>
-        TransactAsync(
+    internal async Task ReplaceAsync(MovedTable table, IEnumerable<object?[]> rows, CancellationToken cancellationToken)
+    {
+        await ReadyAsync(table, cancellationToken);
+        await TransactAsync(
             async () =>
             {
                 await ExecuteAsync($"TRUNCATE TABLE \"{table.Name}\"", cancellationToken);
                 await CopyAsync(table, rows, cancellationToken);
             },
             cancellationToken);
+    }
 
     internal async Task<TableDigest> DigestAsync(MovedTable table, CancellationToken cancellationToken)
     {
@@ -165,13 +171,16 @@ public abstract partial class MigrationTarget : IAsyncDisposable
     /// <summary>Keeps everybody from writing to tables until the end of the transaction.</summary>
     protected abstract Task LockAsync(IReadOnlyList<MovedTable> tables, CancellationToken cancellationToken);
 
+    /// <summary>Does what <see cref="CopyAsync"/> needs and what cannot be part of its transaction.</summary>
+    protected virtual Task ReadyAsync(MovedTable table, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Adds rows, with the numbers that the database would give itself.</summary>
     protected abstract Task CopyAsync(MovedTable table, IEnumerable<object?[]> rows, CancellationToken cancellationToken);
 
     /// <summary>Numbers that the database gives go on after the last one that came.</summary>
     protected abstract Task ContinueNumbersAsync(MovedTable table, CancellationToken cancellationToken);
 
-    /// <summary>Tells the database that there is much more in it now.</summary>
+    /// <summary>After the last rows, outside of any transaction: tidies up, and tells the database that there is much more in it now.</summary>
     protected virtual Task SettleAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     protected async Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params (string Name, object Value)[] values)

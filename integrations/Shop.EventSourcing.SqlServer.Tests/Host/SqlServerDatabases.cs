@@ -1,6 +1,8 @@
 using Microsoft.Data.SqlClient;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
 using Shop.Host;
+using Shop.Storefront.Accounts;
 
 namespace Shop.EventSourcing.SqlServer.Tests.Host;
 
@@ -19,11 +21,10 @@ internal sealed class SqlServerDatabases : IAsyncDisposable
     {
         var all = new SqlServerDatabases();
         foreach (var name in ShopStores.All.Select(definition => definition.Name).Append("accounts"))
-        {
             all.databases[name] = await TestDatabase.CreateAsync();
-            await StandIn.LetPurgeAsync(all.databases[name]);
-        }
-
+        var accounts = Elsewhere.Find(Stores.SqlServer, all.Configuration, "").Configuration;
+        await AccountsDatabase.OpenAsync(AccountsDatabase.Of(accounts, null), _ => Task.CompletedTask, TimeProvider.System, NullLogger.Instance, default);
+        await StandIn.LeaveReferencesOutAsync(all.Accounts);
         return all;
     }
 

@@ -12,10 +12,12 @@ public abstract class SqlServerJobContract : ReplicaJobContract
 
 /// <summary>All that holds of jobs, with Quartz on SQL Server.</summary>
 [Collection(SqlServerCollection.Name)]
+[Trait(SqlServerCollection.Needs, SqlServerCollection.Server)]
 public sealed class SqlServerJobTests : SqlServerJobContract;
 
 /// <summary>All that holds of jobs, with Hangfire on SQL Server.</summary>
 [Collection(SqlServerCollection.Name)]
+[Trait(SqlServerCollection.Needs, SqlServerCollection.Server)]
 public sealed class HangfireOnSqlServerTests : SqlServerJobContract
 {
     protected override async Task<Dictionary<string, string?>> SettingsAsync() => new(await base.SettingsAsync()) { ["Shop:Jobs:Scheduler"] = "Hangfire" };

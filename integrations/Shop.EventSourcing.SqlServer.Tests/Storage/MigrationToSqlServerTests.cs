@@ -7,6 +7,7 @@ using Shop.EventSourcing.Tests.Storage.Migration;
 namespace Shop.EventSourcing.SqlServer.Tests.Storage;
 
 [Collection(SqlServerCollection.Name)]
+[Trait(SqlServerCollection.Needs, SqlServerCollection.Server)]
 public sealed class MigrationToSqlServerTests : StoreMigrationContract
 {
     private TestDatabase database = null!;

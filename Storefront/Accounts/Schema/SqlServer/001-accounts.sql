@@ -24,7 +24,7 @@ CREATE UNIQUE INDEX accounts_by_email ON accounts (normalized_email) WHERE norma
 
 CREATE TABLE account_claims (
   id          int           NOT NULL IDENTITY CONSTRAINT account_claims_id PRIMARY KEY,
-  user_id     nvarchar(450) COLLATE Latin1_General_100_BIN2 NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+  user_id     nvarchar(450) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT account_claims_account REFERENCES accounts (id) ON DELETE CASCADE,
   claim_type  nvarchar(max) COLLATE Latin1_General_100_BIN2,
   claim_value nvarchar(max) COLLATE Latin1_General_100_BIN2
 );
@@ -35,13 +35,13 @@ CREATE TABLE account_logins (
   login_provider        nvarchar(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
   provider_key          nvarchar(450) COLLATE Latin1_General_100_BIN2 NOT NULL,
   provider_display_name nvarchar(max) COLLATE Latin1_General_100_BIN2,
-  user_id               nvarchar(450) COLLATE Latin1_General_100_BIN2 NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+  user_id               nvarchar(450) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT account_logins_account REFERENCES accounts (id) ON DELETE CASCADE,
   CONSTRAINT account_logins_key PRIMARY KEY NONCLUSTERED (login_provider, provider_key)
 );
 CREATE CLUSTERED INDEX account_logins_by_account ON account_logins (user_id);
 
 CREATE TABLE account_tokens (
-  user_id        nvarchar(450) COLLATE Latin1_General_100_BIN2 NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+  user_id        nvarchar(450) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT account_tokens_account REFERENCES accounts (id) ON DELETE CASCADE,
   login_provider nvarchar(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
   name           nvarchar(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
   value          nvarchar(max) COLLATE Latin1_General_100_BIN2,
