@@ -31,8 +31,9 @@ public sealed record JobRunOutline(Guid Id, DateTimeOffset? StartedAt, double? S
 public sealed record JobPause(DateTimeOffset? At, string? By, string? Reason);
 
 /// <param name="Schedule">An interval, a cron expression in UTC, or <c>never</c>.</param>
+/// <param name="Scheduler">What fires it: Quartz, or another that the service was built with.</param>
 public sealed record Job(
-    string Name, string Description, string? Store, string Schedule, JobPause? Pause, DateTimeOffset? NextRunAt, JobRun? Running, JobRun? Last,
+    string Name, string Description, string? Store, string Schedule, string Scheduler, JobPause? Pause, DateTimeOffset? NextRunAt, JobRun? Running, JobRun? Last,
     IReadOnlyList<JobRunOutline> Newest)
 {
     /// <summary>The service that has it.</summary>

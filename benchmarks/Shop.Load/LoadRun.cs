@@ -28,6 +28,8 @@ public sealed class LoadRun(LoadOptions options, TextWriter output, TimeProvider
             ReportErrors("during the warm-up, not counted");
         }
 
+        // Scripts that count what the server uses wait for this line.
+        output.WriteLine($"Measuring {options.Orders} orders.");
         var before = await StoreCounters.ReadAsync(http, cancellationToken);
         var processorBefore = Environment.CpuUsage.TotalTime;
         var started = Stopwatch.GetTimestamp();

@@ -58,7 +58,8 @@ signal() {
   if is_alive "$1"; then
     read_record "$1"
     # A stopped process would not hear it.
-    kill "-$2" "$pid" 2>/dev/null && kill -CONT "$pid" 2>/dev/null
+    kill "-$2" "$pid" 2>/dev/null || true
+    kill -CONT "$pid" 2>/dev/null || true
   fi
   return 0
 }

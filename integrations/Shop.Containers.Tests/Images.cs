@@ -1,6 +1,6 @@
 namespace Shop.Containers.Tests;
 
-/// <summary>The images of the containers; a test holds those that docker-compose.yml has to its tags.</summary>
+/// <summary>The images of the containers; a test holds them to docker-compose.yml's.</summary>
 internal static class Images
 {
     public const string RabbitMq = "rabbitmq:4.1.4-management";

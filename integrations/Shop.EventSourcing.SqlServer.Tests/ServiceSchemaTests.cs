@@ -29,6 +29,7 @@ public sealed class ServiceSchemaTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    [Trait(SqlServerCollection.Needs, SqlServerCollection.Server)]
     public async Task Tables_of_a_service_have_the_columns_of_their_rows(string name)
     {
         var tables = Stores.Single(store => store.Name == name).Tables;

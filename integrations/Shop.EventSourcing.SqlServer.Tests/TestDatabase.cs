@@ -27,15 +27,16 @@ internal sealed class TestDatabase
 
     private string Name => new SqlConnectionStringBuilder(ConnectionString).InitialCatalog;
 
+    /// <summary>The administrator's connection string.</summary>
+    public static string Server() => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } server
+        ? server
+        : throw new InvalidOperationException(
+            $"{Variable} is not set. Give it the connection string of a SQL Server (2022 or later) where tests may create databases, such as "
+            + "Server=localhost;User ID=sa;Password=…;TrustServerCertificate=True, and run them again.");
+
     public static async Task<TestDatabase> CreateAsync()
     {
-        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } server)
-        {
-            throw new InvalidOperationException(
-                $"{Variable} is not set. Give it the connection string of a SQL Server (2022 or later) where tests may create databases, such as "
-                + "Server=localhost;User ID=sa;Password=…;TrustServerCertificate=True, and run them again.");
-        }
-
+        var server = Server();
         var name = $"t{Guid.CreateVersion7():N}";
         var database = new TestDatabase(server, new SqlConnectionStringBuilder(server) { InitialCatalog = name }.ConnectionString);
         await RunAsync(server, $"CREATE DATABASE {name}");
@@ -45,11 +46,12 @@ internal sealed class TestDatabase
     public async Task DropAsync()
     {
         SqlConnection.ClearAllPools();
-        if (StandIn.IsUsed)
-            await StandIn.DropAsync(server, Name);
-        else
-            await RunAsync(server, $"ALTER DATABASE {Name} SET SINGLE_USER WITH ROLLBACK IMMEDIATE; DROP DATABASE {Name}");
+        await DropAsync(server, Name);
     }
+
+    internal static Task DropAsync(string server, string name) => StandIn.IsUsed
+        ? StandIn.DropAsync(server, name)
+        : RunAsync(server, $"ALTER DATABASE {name} SET SINGLE_USER WITH ROLLBACK IMMEDIATE; DROP DATABASE {name}");
 
     public Task ExecuteAsync(string sql) => RunAsync(ConnectionString, sql);
 
@@ -87,4 +89,8 @@ internal sealed class TestDatabase
 public sealed class SqlServerCollection
 {
     public const string Name = "SQL Server";
+
+    /// <summary>The trait of tests that fail without a server: <c>--filter Needs!=SqlServer</c> leaves them out.</summary>
+    public const string Needs = "Needs";
+    public const string Server = "SqlServer";
 }

@@ -4,6 +4,7 @@ using Shop.EventSourcing.Tests.Archive;
 namespace Shop.EventSourcing.SqlServer.Tests.Archive;
 
 [Collection(SqlServerCollection.Name)]
+[Trait(SqlServerCollection.Needs, SqlServerCollection.Server)]
 public sealed class ArchiveOnSqlServerTests : ArchiveContract
 {
     private TestDatabase database = null!;

@@ -4,6 +4,7 @@ using Shop.EventSourcing.Tests.Proof;
 namespace Shop.EventSourcing.SqlServer.Tests.Proof;
 
 [Collection(SqlServerCollection.Name)]
+[Trait(SqlServerCollection.Needs, SqlServerCollection.Server)]
 public sealed class ProofOnSqlServerTests : ProofContract
 {
     private TestDatabase database = null!;

@@ -5,6 +5,7 @@ using Shop.EventSourcing.Tests.Storage;
 namespace Shop.EventSourcing.SqlServer.Tests.Storage;
 
 [Collection(SqlServerCollection.Name)]
+[Trait(SqlServerCollection.Needs, SqlServerCollection.Server)]
 public sealed class SqlServerEngineTests : StorageEngineContract
 {
     private TestDatabase database = null!;

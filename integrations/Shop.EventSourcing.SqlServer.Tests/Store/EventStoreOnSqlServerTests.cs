@@ -5,6 +5,7 @@ using Shop.EventSourcing.Tests.Store;
 namespace Shop.EventSourcing.SqlServer.Tests.Store;
 
 [Collection(SqlServerCollection.Name)]
+[Trait(SqlServerCollection.Needs, SqlServerCollection.Server)]
 public sealed class EventStoreOnSqlServerTests : EventStoreContract
 {
     private TestDatabase database = null!;

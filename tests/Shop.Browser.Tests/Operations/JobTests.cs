@@ -26,6 +26,7 @@ public sealed class JobTests(Site site)
     public async Task A_job_is_run_from_the_dashboard_and_its_run_says_what_it_did(string job, string summary)
     {
         var page = await site.OpenConsoleAsync("/console/jobs");
+        await Assertions.Expect(page.Locator("[data-fact=scheduler]")).ToHaveTextAsync("Fired by Quartz.");
         await Row(page, job).GetByRole(AriaRole.Link).ClickAsync();
         await Assertions.Expect(page.Locator("[data-tile=next]")).ToBeVisibleAsync();
 
