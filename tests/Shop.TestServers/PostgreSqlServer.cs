@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using Npgsql;
 
 namespace Shop.TestServers;
 
@@ -8,26 +6,26 @@ namespace Shop.TestServers;
 /// A private PostgreSQL server in a temporary folder on a free loopback port. It forgets on a crash of the machine (fsync
 /// off), not on its own, and lets anybody on this machine in.
 /// </summary>
-public sealed class PostgreSqlServer : IAsyncDisposable
+public sealed class PostgreSqlServer : IDatabaseServer
 {
     private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(4);
 
     private readonly string folder = Directory.CreateTempSubdirectory("shop-postgres-").FullName;
-    private readonly string password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
+    private readonly PostgreSqlDatabases databases;
 
     /// <summary>The server refuses to run as root.</summary>
     private readonly string? user = Environment.IsPrivilegedProcess ? "postgres" : null;
 
     private ChildProcess? server;
 
-    private PostgreSqlServer()
-    {
-    }
+    private PostgreSqlServer() => databases = new(Port, administratorPassword: null);
+
+    public string Name => "PostgreSQL";
 
     public int Port { get; } = Ports.Free();
 
-    /// <summary>Without a pool: its connections would outlive a crash of the server.</summary>
-    public string AdministratorConnectionString => ConnectionString("postgres", "postgres") + ";Pooling=false";
+    /// <inheritdoc cref="PostgreSqlDatabases.AdministratorConnectionString"/>
+    public string AdministratorConnectionString => databases.AdministratorConnectionString;
 
     /// <summary>Where it keeps everything: tables, WAL, its log of transactions.</summary>
     public string Data => Path.Combine(folder, "data");
@@ -54,7 +52,7 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         string[] settings = ["fsync=off", "max_connections=300", "shared_buffers=64MB", "autovacuum_naptime=10s"];
         server = await ChildProcess.StartAsync(Child("postgres", [
             "-D", Data, "-p", Port.ToString(CultureInfo.InvariantCulture), "-h", "127.0.0.1", "-k", folder, .. settings.SelectMany(setting => (string[])["-c", setting])]));
-        await server.UntilAsync(IsOpenAsync, "PostgreSQL", StartTime);
+        await server.UntilAsync(databases.IsOpenAsync, Name, StartTime);
     }
 
     /// <summary>As <c>kill -9</c> of every process of the server, all at once.</summary>
@@ -70,34 +68,15 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         server = null;
     }
 
-    /// <summary>Creates a database anew, and its owner of the same name, who may do nothing else.</summary>
-    /// <returns>The owner's connection string.</returns>
-    public async Task<string> CreateDatabaseAsync(string name)
-    {
-        await ExecuteAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-        await ExecuteAsync($"DROP ROLE IF EXISTS {name}");
-        await ExecuteAsync($"CREATE ROLE {name} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '{password}'");
-        await ExecuteAsync($"CREATE DATABASE {name} OWNER {name}");
-        await ExecuteAsync($"REVOKE ALL ON DATABASE {name} FROM PUBLIC");
-        return $"{ConnectionString(name, name)};Password={password}";
-    }
+    public Task<string> CreateDatabaseAsync(string name) => databases.CreateAsync(name);
 
-    /// <summary>Drops a database and its owner.</summary>
-    public async Task DropDatabaseAsync(string connectionString)
-    {
-        var name = new NpgsqlConnectionStringBuilder(connectionString).Database;
-        await ExecuteAsync($"DROP DATABASE {name} WITH (FORCE)");
-        await ExecuteAsync($"DROP ROLE {name}");
-    }
+    /// <inheritdoc cref="PostgreSqlDatabases.DropAsync"/>
+    public Task DropDatabaseAsync(string connectionString) => databases.DropAsync(connectionString);
 
-    /// <summary>Runs SQL as the administrator.</summary>
-    public async Task ExecuteAsync(string sql)
-    {
-        await using var connection = new NpgsqlConnection(AdministratorConnectionString);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
-    }
+    public string Through(string connectionString, int port) => PostgreSqlDatabases.Through(connectionString, port);
+
+    /// <inheritdoc cref="PostgreSqlDatabases.ExecuteAsync"/>
+    public Task ExecuteAsync(string sql) => databases.ExecuteAsync(sql);
 
     public async ValueTask DisposeAsync()
     {
@@ -125,22 +104,6 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         if (await child.WaitForExitAsync(StartTime) is var exitCode and not 0)
             throw new InvalidOperationException($"{program} failed with {exitCode}:\n{child.LastLines(40)}");
     }
-
-    private async Task<bool> IsOpenAsync()
-    {
-        try
-        {
-            await ExecuteAsync("SELECT 1");
-            return true;
-        }
-        catch (NpgsqlException)
-        {
-            return false;
-        }
-    }
-
-    private string ConnectionString(string database, string role) =>
-        string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Username={role};Database={database}");
 
     private ChildStart Child(string program, IReadOnlyList<string> arguments) =>
         new(Path.Combine(FindBinaries(), program), arguments, LogFile(program)) { WorkingDirectory = folder, User = user };

@@ -28,7 +28,7 @@ public sealed class RabbitMqManagement : IDisposable
     /// <summary>Every durable queue, as it is now and not as of the last statistics.</summary>
     public async Task<IReadOnlyList<QueueDepth>> QueuesAsync()
     {
-        var queues = await GetAsync($"/api/queues/{RabbitMqServer.VirtualHost}?disable_stats=true&enable_queue_totals=true");
+        var queues = await GetAsync($"/api/queues/{RabbitMqBroker.VirtualHost}?disable_stats=true&enable_queue_totals=true");
         return [.. queues.EnumerateArray().Where(queue => queue.GetProperty("durable").GetBoolean()).Select(queue => new QueueDepth(
             queue.GetProperty("name").GetString()!, queue.GetProperty("type").GetString()!, Count(queue, "messages_ready"), Count(queue, "messages_unacknowledged")))];
     }
@@ -38,7 +38,7 @@ public sealed class RabbitMqManagement : IDisposable
     public async Task<bool> PublishAsync(string exchange, string routingKey, string body, object properties)
     {
         var name = exchange.Length == 0 ? "amq.default" : Uri.EscapeDataString(exchange);
-        var answer = await PostAsync($"/api/exchanges/{RabbitMqServer.VirtualHost}/{name}/publish", new
+        var answer = await PostAsync($"/api/exchanges/{RabbitMqBroker.VirtualHost}/{name}/publish", new
         {
             properties,
             routing_key = routingKey,
@@ -74,6 +74,13 @@ public sealed class RabbitMqManagement : IDisposable
     }
 
     public void Dispose() => http.Dispose();
+
+    /// <summary>Whether the node has a listener on a port, which it opens last of all.</summary>
+    internal async Task<bool> IsListeningAsync(int port)
+    {
+        using var response = await http.GetAsync($"/api/health/checks/port-listener/{port}");
+        return response.IsSuccessStatusCode;
+    }
 
     internal async Task<bool> IsRunningAsync(string virtualHost)
     {

@@ -1,38 +1,26 @@
 using System.Globalization;
-using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Text.Json;
 
 namespace Shop.TestServers;
 
 /// <summary>
 /// A private RabbitMQ node in a temporary folder: free loopback ports, a name, a cookie and a port mapper of its own, so that
-/// it meets no other node of the machine. It has the virtual host <c>shop</c>, a user per service and the management plugin.
+/// it meets no other node of the machine.
 /// </summary>
-public sealed class RabbitMqServer : IAsyncDisposable
+public sealed class RabbitMqServer : RabbitMqBroker
 {
-    public const string VirtualHost = "shop";
     private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(4);
 
     private readonly string folder = Directory.CreateTempSubdirectory("shop-rabbitmq-").FullName;
-    private readonly string password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
-    private readonly IReadOnlyList<string> users;
     private readonly int portMapper = Ports.Free();
     private readonly int distribution = Ports.Free();
-    private readonly int managementPort = Ports.Free();
     private ChildProcess? epmd;
     private ChildProcess? node;
 
-    private RabbitMqServer(IReadOnlyList<string> users)
+    private RabbitMqServer(IReadOnlyList<string> users) : base(users)
     {
-        this.users = users;
-        Management = new(new($"http://127.0.0.1:{managementPort}"), "admin", password);
     }
 
-    /// <summary>Where AMQP is spoken.</summary>
-    public int Port { get; } = Ports.Free();
-
-    public RabbitMqManagement Management { get; }
+    protected override int ListenerPort => Port;
 
     /// <param name="users">One per service; each may do everything in the virtual host.</param>
     public static async Task<RabbitMqServer> StartAsync(params IReadOnlyList<string> users)
@@ -54,35 +42,20 @@ public sealed class RabbitMqServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Address of the broker for a user, straight or through a proxy.</summary>
-    public string ConnectionString(string user, int? port = null) =>
-        string.Create(CultureInfo.InvariantCulture, $"amqp://{user}:{password}@127.0.0.1:{port ?? Port}/{VirtualHost}");
-
-    /// <summary>Starts the node on its data, and waits until it serves.</summary>
-    public async Task RestartAsync()
+    public override async Task RestartAsync()
     {
         node = await ChildProcess.StartAsync(Child(FindServer(), []));
         await node.UntilAsync(IsOpenAsync, "RabbitMQ", StartTime);
     }
 
-    /// <summary>As <c>kill -9</c>.</summary>
-    public async Task KillAsync() => await node!.KillAsync();
+    public override async Task KillAsync() => await node!.KillAsync();
 
     /// <summary>SIGTERM: the node closes its connections and its queues.</summary>
     public Task StopAsync() => node!.TerminateAsync(StartTime);
 
-    /// <summary>Puts an empty virtual host in the place of the one there is.</summary>
-    public async Task EmptyAsync()
+    public override async ValueTask DisposeAsync()
     {
-        await Management.DeleteAsync($"/api/vhosts/{VirtualHost}");
-        await Management.PutAsync($"/api/vhosts/{VirtualHost}", new { });
-        foreach (var user in users.Append("admin"))
-            await Management.PutAsync($"/api/permissions/{VirtualHost}/{user}", new { configure = ".*", write = ".*", read = ".*" });
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        Management.Dispose();
+        await base.DisposeAsync();
         if (node is not null)
             await node.DisposeAsync();
         if (epmd is not null)
@@ -90,34 +63,14 @@ public sealed class RabbitMqServer : IAsyncDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    private async Task<bool> IsOpenAsync()
-    {
-        try
-        {
-            using var amqp = new TcpClient();
-            await amqp.ConnectAsync("127.0.0.1", Port);
-            return await Management.IsRunningAsync(VirtualHost);
-        }
-        catch (Exception error) when (error is SocketException or HttpRequestException or OperationCanceledException)
-        {
-            return false;
-        }
-    }
-
     private void Configure()
     {
-        var all = users.Append("admin").ToArray();
-        File.WriteAllText(Under("definitions.json"), JsonSerializer.Serialize(new
-        {
-            users = all.Select(user => new { name = user, password, tags = user == "admin" ? "administrator" : "" }),
-            vhosts = new[] { new { name = VirtualHost } },
-            permissions = all.Select(user => new { user, vhost = VirtualHost, configure = ".*", write = ".*", read = ".*" }),
-        }));
+        File.WriteAllText(Under("definitions.json"), Definitions);
         // Less memory set aside for the log of the quorum queues than a server would want.
         File.WriteAllText(Under("rabbitmq.conf"), $"""
             listeners.tcp.1 = 127.0.0.1:{Port}
             management.tcp.ip = 127.0.0.1
-            management.tcp.port = {managementPort}
+            management.tcp.port = {ManagementPort}
             load_definitions = {Under("definitions.json")}
             raft.wal_max_size_bytes = 67108864
             vm_memory_high_watermark.absolute = 2GB

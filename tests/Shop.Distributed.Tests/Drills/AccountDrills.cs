@@ -25,7 +25,7 @@ public sealed class AccountDrills(DrillServers servers) : IAsyncLifetime
         var settings = new Dictionary<string, string?>
         {
             ["Shop__Keys"] = cluster.Keys,
-            ["ConnectionStrings__accounts"] = await servers.Database.CreateDatabaseAsync("shop_accounts"),
+            ["ConnectionStrings__accounts"] = await servers.CreateAccountsAsync(),
             ["Shop__Accounts__Operator__Email"] = "boss@example.com",
             ["Shop__Accounts__Operator__Password"] = Password,
             ["Shop__Accounts__SessionCheckSeconds"] = "1",

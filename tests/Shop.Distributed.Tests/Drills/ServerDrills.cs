@@ -24,10 +24,10 @@ public sealed class ServerDrills(DrillServers servers, ITestOutputHelper output)
     public Task Killing_the_database_server_loses_and_doubles_nothing() => RunAsync(drill => drill.UnderLoadAsync(Times, async _ =>
     {
         await servers.Database.KillAsync();
-        drill.Note($"Killed PostgreSQL; {drill.Load.Acknowledged.Count} orders acknowledged.");
+        drill.Note($"Killed {servers.Database.Name}; {drill.Load.Acknowledged.Count} orders acknowledged.");
         await Task.Delay(drill.Random.Next(3_000));
         await servers.Database.RestartAsync();
-        drill.Note($"PostgreSQL is back; {drill.Load.Acknowledged.Count} orders acknowledged.");
+        drill.Note($"{servers.Database.Name} is back; {drill.Load.Acknowledged.Count} orders acknowledged.");
     }));
 
     [Fact]

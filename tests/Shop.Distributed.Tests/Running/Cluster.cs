@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Npgsql;
 using Shop.Tests;
 using Shop.TestServers;
 
@@ -137,13 +136,12 @@ internal sealed class Cluster : IAsyncDisposable
     }
 
     private Dictionary<string, string?> SettingsOf(Service service, int replica, ClusterOptions options) => new(
-        options.Settings.Concat(Defaults).Concat(Addresses()).DistinctBy(setting => setting.Key).ToDictionary())
+        options.Settings.Concat(Defaults).Concat(ServerFactory.StoreSettings).Concat(Addresses()).DistinctBy(setting => setting.Key).ToDictionary())
     {
         ["Logging__Console__FormatterName"] = "simple",
         ["Logging__Console__FormatterOptions__TimestampFormat"] = "HH:mm:ss.fff ",
         ["Logging__Console__FormatterOptions__SingleLine"] = "true",
         ["Shop__Transport"] = "RabbitMq",
-        ["Shop__Store"] = "PostgreSql",
         ["ConnectionStrings__rabbitmq"] = Servers.Broker.ConnectionString(service.Name, options.BrokerPort(service.Name, replica)),
         [$"ConnectionStrings__{service.Name}"] = DatabaseOf(service.Name, options.DatabasePort(service.Name, replica)),
         ["Payments__Gateway__BaseUrl"] = Sandbox.Url,
@@ -155,12 +153,7 @@ internal sealed class Cluster : IAsyncDisposable
     private Dictionary<string, string?> Addresses() =>
         services.ToDictionary(service => $"Shop__Services__{service.Key}", service => (string?)service.Value[0].Url);
 
-    private string DatabaseOf(string service, int? port)
-    {
-        var database = new NpgsqlConnectionStringBuilder(Databases[service]);
-        database.Port = port ?? database.Port;
-        return database.ToString();
-    }
+    private string DatabaseOf(string service, int? port) => port is { } other ? Servers.Database.Through(Databases[service], other) : Databases[service];
 
     private void KeepLogs()
     {

@@ -5,19 +5,27 @@ namespace Shop.Distributed.Tests.Running;
 /// <summary>The broker and the database server of all drills.</summary>
 public sealed class DrillServers : IAsyncLifetime
 {
-    private PostgreSqlServer? database;
-    private RabbitMqServer? broker;
+    private IDatabaseServer? database;
+    private IDatabaseServer? accounts;
+    private RabbitMqBroker? broker;
     private Cluster? shop;
 
-    internal PostgreSqlServer Database => database!;
+    internal IDatabaseServer Database => database!;
 
-    internal RabbitMqServer Broker => broker!;
+    internal RabbitMqBroker Broker => broker!;
 
     public async Task InitializeAsync()
     {
-        var starting = RabbitMqServer.StartAsync([.. Service.All.Select(service => service.Name)]);
-        database = await PostgreSqlServer.StartAsync();
+        var starting = ServerFactory.StartBrokerAsync([.. Service.All.Select(service => service.Name)]);
+        database = await ServerFactory.StartDatabaseAsync();
         broker = await starting;
+    }
+
+    /// <returns>The connection string of an empty database for the site's accounts.</returns>
+    internal async Task<string> CreateAccountsAsync()
+    {
+        accounts ??= await ServerFactory.StartAccountsServerAsync(Database);
+        return await accounts.CreateDatabaseAsync("shop_accounts");
     }
 
     /// <summary>One shop for several drills, one after the other; the first of them starts it.</summary>
@@ -38,6 +46,8 @@ public sealed class DrillServers : IAsyncLifetime
         await EndSharedShopAsync();
         if (broker is not null)
             await broker.DisposeAsync();
+        if (accounts is not null && accounts != database)
+            await accounts.DisposeAsync();
         if (database is not null)
             await database.DisposeAsync();
     }

@@ -1,7 +1,6 @@
 using Shop.Audit;
 using Shop.Audit.Reading;
 using Shop.EventSourcing.Storage;
-using Shop.EventSourcing.Storage.PostgreSql;
 using Shop.PaymentSandbox.Storage;
 
 namespace Shop.Distributed.Tests.Running;
@@ -12,7 +11,7 @@ internal sealed class Stores(Cluster cluster) : IAsyncDisposable
     private const int Most = 10_000;
 
     private readonly AuditedStore[] stores = [.. Service.All.Select(service => new AuditedStore(
-        service.Name, new PostgreSqlEngine(cluster.Databases[service.Name], service.Store.Tables), service.Store.InlineProjections, service.Store.AsyncProjections)
+        service.Name, ServerFactory.Open(cluster.Databases[service.Name], service.Store.Tables), service.Store.InlineProjections, service.Store.AsyncProjections)
     {
         Snapshotted = service.Store.Snapshotted,
     })];
