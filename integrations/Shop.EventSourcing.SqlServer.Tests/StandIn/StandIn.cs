@@ -14,12 +14,13 @@ public static class StandIn
 {
     public static bool IsUsed { get; } = Environment.GetEnvironmentVariable("SHOP_SQLSERVER_STANDIN") == "1";
 
-    /// <summary>Tests that the stand-in cannot pass, as class and method, and why.</summary>
+    /// <summary>Tests that the stand-in cannot pass, as class and method or as class, and why.</summary>
     public static IReadOnlyDictionary<string, string> Lacks { get; } = new Dictionary<string, string>
     {
         ["SqlServerEngineTests.A_claim_passes_over_what_another_sweep_has_locked"] = "It takes READPAST and waits all the same.",
         ["EventStoreOnSqlServerTests.Decisions_of_two_processes_on_the_same_streams_make_one_history"] =
             "A commit takes it so long that the other process is always a step ahead, and 20 attempts are not enough.",
+        ["HangfireOnSqlServerTests"] = "Hangfire's own script for its tables says ALTER COLUMN … NOT NULL, which it does not know.",
     };
 
     /// <summary>
