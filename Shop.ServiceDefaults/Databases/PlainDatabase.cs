@@ -35,8 +35,7 @@ public sealed partial class PlainDatabase(string name, IConfiguration configurat
     public bool IsEmbedded => StoreEngines.IsEmbedded(configuration);
 
     /// <summary>Of another database than SQLite and PostgreSQL; null for those.</summary>
-    /// <exception cref="StartupException">As of <see cref="ConnectionString"/>.</exception>
-    public IPlainEngine? Package => package.Value;
+    private IPlainEngine? Package => package.Value;
 
     private string Setting => $"ConnectionStrings:{name}";
 
@@ -64,6 +63,19 @@ public sealed partial class PlainDatabase(string name, IConfiguration configurat
             options.UseNpgsql(ConnectionString);
     }
 
+    /// <summary>True for the failure of a database that may be there again in a moment.</summary>
+    public static bool IsAway(Exception? error) => StorageFailure.IsTransient(error);
+
+    /// <summary>Takes what deleted rows have left out of the files, where a package's database knows how.</summary>
+    /// <returns>False of SQLite and PostgreSQL: there, whose tables they are writes them anew.</returns>
+    public async Task<bool> PurgeAsync(CancellationToken cancellationToken)
+    {
+        if (Package is not { } engine)
+            return false;
+        await engine.PurgeAsync(cancellationToken);
+        return true;
+    }
+
     /// <summary>
     /// Waits for the database as long as services wait for theirs, applies what it lacks of the scripts, each once and while no
     /// other replica can, and does what must be done before anything else starts.
@@ -83,10 +95,10 @@ public sealed partial class PlainDatabase(string name, IConfiguration configurat
                 await prepare(cancellationToken);
                 return;
             }
-            catch (Exception error) when (error is DbException or TimeoutException || StorageFailure.IsTransient(error))
+            catch (Exception error) when (error is DbException or TimeoutException || IsAway(error))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var isAway = error is TimeoutException || StorageFailure.IsTransient(error);
+                var isAway = error is TimeoutException || IsAway(error);
                 var reason = error.GetBaseException().Message;
                 var waited = clock.GetElapsedTime(started);
                 if (!isAway || waited >= patience)
