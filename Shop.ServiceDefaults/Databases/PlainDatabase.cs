@@ -35,8 +35,7 @@ public sealed partial class PlainDatabase(string name, IConfiguration configurat
     public bool IsEmbedded => StoreEngines.IsEmbedded(configuration);
 
     /// <summary>Of another database than SQLite and PostgreSQL; null for those.</summary>
-    /// <exception cref="StartupException">As of <see cref="ConnectionString"/>.</exception>
-    public IPlainEngine? Package => package.Value;
+    private IPlainEngine? Package => package.Value;
 
     private string Setting => $"ConnectionStrings:{name}";
 
@@ -64,6 +63,19 @@ public sealed partial class PlainDatabase(string name, IConfiguration configurat
             options.UseNpgsql(ConnectionString);
     }
 
+    /// <summary>Has a package's database take what was deleted and overwritten out of its files.</summary>
+    /// <returns>False: it is SQLite or PostgreSQL, where the caller knows best how.</returns>
+    public async Task<bool> PurgePackageAsync(CancellationToken cancellationToken)
+    {
+        if (Package is not { } engine)
+            return false;
+        await engine.PurgeAsync(cancellationToken);
+        return true;
+    }
+
+    /// <summary>Whether a failure means that a database may be there again in a moment.</summary>
+    public static bool IsAway(Exception? error) => error is TimeoutException || StorageFailure.IsTransient(error);
+
     /// <summary>
     /// Waits for the database as long as services wait for theirs, applies what it lacks of the scripts, each once and while no
     /// other replica can, and does what must be done before anything else starts.
@@ -83,13 +95,12 @@ public sealed partial class PlainDatabase(string name, IConfiguration configurat
                 await prepare(cancellationToken);
                 return;
             }
-            catch (Exception error) when (error is DbException or TimeoutException || StorageFailure.IsTransient(error))
+            catch (Exception error) when (error is DbException || IsAway(error))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var isAway = error is TimeoutException || StorageFailure.IsTransient(error);
                 var reason = error.GetBaseException().Message;
                 var waited = clock.GetElapsedTime(started);
-                if (!isAway || waited >= patience)
+                if (!IsAway(error) || waited >= patience)
                     throw new StartupException($"Database {name} cannot be opened: {reason} Gave up after {waited.TotalSeconds:0} s; see the settings {Setting} and {PatienceSetting}.", error);
                 LogWaiting(logger, name, reason, (patience - waited).TotalSeconds);
                 await Task.Delay(Pause, clock, cancellationToken);

@@ -45,11 +45,8 @@ internal sealed class AccountPurge(PlainDatabase database)
 
     private async Task<bool> RewriteAsync(CancellationToken cancellationToken)
     {
-        if (database.Package is { } engine)
-        {
-            await engine.PurgeAsync(cancellationToken);
+        if (await database.PurgePackageAsync(cancellationToken))
             return true;
-        }
 
         // What is set on it for the purpose goes with it.
         await using var connection = database.Connect(pooled: false);

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
+using Shop.ServiceDefaults.Databases;
 
 namespace Shop.Storefront.Accounts;
 
@@ -40,7 +41,7 @@ internal sealed class AccountRevalidation(
             context.ReplacePrincipal(await accounts.CreateUserPrincipalAsync(account));
             context.ShouldRenew = true;
         }
-        catch (Exception error) when (AccountsDatabase.IsAway(error))
+        catch (Exception error) when (PlainDatabase.IsAway(error))
         {
             return;
         }
@@ -55,7 +56,7 @@ internal sealed class AccountRevalidation(
             return await accounts.GetUserAsync(authenticationState.User) is { } account
                 && authenticationState.User.FindFirstValue(identity.Value.ClaimsIdentity.SecurityStampClaimType) == await accounts.GetSecurityStampAsync(account);
         }
-        catch (Exception error) when (AccountsDatabase.IsAway(error))
+        catch (Exception error) when (PlainDatabase.IsAway(error))
         {
             return true;
         }

@@ -1,4 +1,3 @@
-using Shop.EventSourcing.Storage;
 using Shop.ServiceDefaults.Databases;
 
 namespace Shop.Storefront.Accounts;
@@ -16,7 +15,4 @@ public static class AccountsDatabase
     /// <exception cref="Messaging.StartupException">It cannot be used.</exception>
     public static Task OpenAsync(PlainDatabase database, Func<CancellationToken, Task> prepare, TimeProvider clock, ILogger logger, CancellationToken cancellationToken) =>
         database.OpenAsync(typeof(AccountsDatabase).Assembly, prepare, clock, logger, cancellationToken);
-
-    /// <summary>It may be there again in a moment.</summary>
-    internal static bool IsAway(Exception? error) => StorageFailure.IsTransient(error);
 }

@@ -70,7 +70,7 @@ internal sealed class AccountsOpener(
         {
             return await scope.ServiceProvider.GetRequiredService<UserManager<Account>>().CreateAsync(account, password);
         }
-        catch (DbUpdateException error) when (!AccountsDatabase.IsAway(error))
+        catch (DbUpdateException error) when (!PlainDatabase.IsAway(error))
         {
             return null;
         }
