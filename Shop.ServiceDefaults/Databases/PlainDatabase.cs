@@ -63,18 +63,18 @@ public sealed partial class PlainDatabase(string name, IConfiguration configurat
             options.UseNpgsql(ConnectionString);
     }
 
-    /// <summary>True for the failure of a database that may be there again in a moment.</summary>
-    public static bool IsAway(Exception? error) => StorageFailure.IsTransient(error);
-
-    /// <summary>Takes what deleted rows have left out of the files, where a package's database knows how.</summary>
-    /// <returns>False of SQLite and PostgreSQL: there, whose tables they are writes them anew.</returns>
-    public async Task<bool> PurgeAsync(CancellationToken cancellationToken)
+    /// <summary>Has a package's database take what was deleted and overwritten out of its files.</summary>
+    /// <returns>False: it is SQLite or PostgreSQL, where the caller knows best how.</returns>
+    public async Task<bool> PurgePackageAsync(CancellationToken cancellationToken)
     {
         if (Package is not { } engine)
             return false;
         await engine.PurgeAsync(cancellationToken);
         return true;
     }
+
+    /// <summary>Whether a failure means that a database may be there again in a moment.</summary>
+    public static bool IsAway(Exception? error) => error is TimeoutException || StorageFailure.IsTransient(error);
 
     /// <summary>
     /// Waits for the database as long as services wait for theirs, applies what it lacks of the scripts, each once and while no
@@ -95,13 +95,12 @@ public sealed partial class PlainDatabase(string name, IConfiguration configurat
                 await prepare(cancellationToken);
                 return;
             }
-            catch (Exception error) when (error is DbException or TimeoutException || IsAway(error))
+            catch (Exception error) when (error is DbException || IsAway(error))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var isAway = error is TimeoutException || IsAway(error);
                 var reason = error.GetBaseException().Message;
                 var waited = clock.GetElapsedTime(started);
-                if (!isAway || waited >= patience)
+                if (!IsAway(error) || waited >= patience)
                     throw new StartupException($"Database {name} cannot be opened: {reason} Gave up after {waited.TotalSeconds:0} s; see the settings {Setting} and {PatienceSetting}.", error);
                 LogWaiting(logger, name, reason, (patience - waited).TotalSeconds);
                 await Task.Delay(Pause, clock, cancellationToken);

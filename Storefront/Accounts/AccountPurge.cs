@@ -45,7 +45,7 @@ internal sealed class AccountPurge(PlainDatabase database)
 
     private async Task<bool> RewriteAsync(CancellationToken cancellationToken)
     {
-        if (await database.PurgeAsync(cancellationToken))
+        if (await database.PurgePackageAsync(cancellationToken))
             return true;
 
         // What is set on it for the purpose goes with it.
