@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Shop.Messaging.Delivery;
 
 namespace Shop.Messaging.RabbitMq;
@@ -16,6 +17,8 @@ internal static class RabbitMqTransport
     public const int DeliveryLimit = 20;
 
     public const string DeadLetterSuffix = ".dead";
+
+    private static readonly TimeSpan ClosedChannelPatience = TimeSpan.FromSeconds(15);
 
     public static void Configure(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator factory)
     {
@@ -49,7 +52,7 @@ internal static class RabbitMqTransport
         {
             factory.ReceiveEndpoint(endpoint.Queue, queue =>
             {
-                Lossless(queue);
+                Lossless(queue, context);
                 queue.SetQueueArgument("x-delivery-limit", DeliveryLimit);
                 queue.SetQueueArgument("x-dead-letter-exchange", "");
                 queue.SetQueueArgument("x-dead-letter-routing-key", endpoint.Queue + DeadLetterSuffix);
@@ -58,16 +61,18 @@ internal static class RabbitMqTransport
             });
             factory.ReceiveEndpoint(endpoint.Queue + DeadLetterSuffix, queue =>
             {
-                Lossless(queue);
+                Lossless(queue, context);
                 queue.ConfigureConsumeTopology = false;
                 endpoint.ConfigureDeadLetters(queue, context, $"It was delivered {DeliveryLimit} times and never answered: it stopped its consumer each time.");
             });
         }
     }
 
-    private static void Lossless(IRabbitMqReceiveEndpointConfigurator queue)
+    private static void Lossless(IRabbitMqReceiveEndpointConfigurator queue, IBusRegistrationContext context)
     {
         queue.SetQuorumQueue();
         queue.SetQueueArgument("x-overflow", "reject-publish");
+        queue.ConfigureChannel(channel => channel.UseFilter(new ClosedChannelFilter(
+            queue.InputAddress.Segments[^1], ClosedChannelPatience, context.GetRequiredService<TimeProvider>(), context.GetRequiredService<ILogger<ClosedChannelFilter>>())));
     }
 }
