@@ -1,3 +1,4 @@
+using System.Globalization;
 using Shop.EventSourcing.Storage;
 using Shop.TestServers;
 
@@ -6,6 +7,8 @@ namespace Shop.EventSourcing.Tests.Store;
 public abstract partial class EventStoreContract
 {
     private const int EventsPerLife = 8_000;
+
+    private static int Kills => LongForm.IsAsked ? 20 : 3;
 
     /// <summary>For a process of <see cref="Program"/> that opens this test's database.</summary>
     protected abstract string[] WorkerArguments { get; }
@@ -16,17 +19,16 @@ public abstract partial class EventStoreContract
     [Fact]
     public async Task A_process_that_is_killed_in_the_middle_of_a_rebuild_loses_and_doubles_nothing()
     {
-        var kills = LongForm.IsAsked ? 20 : 3;
-        var random = new Random(kills);
-        await AddQuicklyAsync(EventsPerLife * (kills + 1));
+        var random = new Random(Kills);
+        await AddQuicklyAsync(EventsPerLife * (Kills + 1));
         await CatchUpAsync(list);
         await Control.RebuildAsync(list.Name);
 
         var reached = 0L;
-        for (var kill = 0; kill < kills; kill++)
+        for (var kill = 0; kill < Kills; kill++)
         {
             var log = Path.GetTempFileName();
-            await using var worker = await StartWorkerAsync(log);
+            await using var worker = await StartWorkerAsync(Program.Rebuild, log);
             await worker.UntilAsync(async () => await BesidePositionAsync() > reached, "a rebuild", TimeSpan.FromMinutes(1));
             await Task.Delay(random.Next(150));
             await worker.KillAsync();
@@ -45,8 +47,40 @@ public abstract partial class EventStoreContract
         await ShouldBeReplayAsync();
     }
 
-    private Task<ChildProcess> StartWorkerAsync(string log) =>
-        ChildProcess.StartAsync(new("dotnet", ["exec", WorkerAssembly, .. WorkerArguments], log));
+    [Fact]
+    public async Task A_process_that_is_killed_while_it_takes_snapshots_leaves_none_but_what_its_events_give()
+    {
+        var random = new Random(Kills);
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            var before = await engine.ReadHeadAsync(default);
+            var log = Path.GetTempFileName();
+            await using var worker = await StartWorkerAsync(Program.Snap, log);
+            await worker.UntilAsync(async () => await engine.ReadHeadAsync(default) > before + 100, "a writer", Soon);
+            await Task.Delay(random.Next(150));
+            await worker.KillAsync();
+
+            (await WrongSnapshotsAsync()).ShouldBeEmpty();
+            foreach (var (id, acknowledged) in Acknowledged(log))
+            {
+                var snapped = (await engine.ReadSnapshotAsync(Tally.Snapped.Stream(id), default))?.Version ?? 0;
+                var events = (await AdditionsAsync(id)).Count;
+                events.ShouldBeGreaterThanOrEqualTo(acknowledged);
+                // A server may carry out the last commit of a client that is gone already.
+                (events - snapped).ShouldBeInRange(0, 10);
+            }
+
+            File.Delete(log);
+        }
+    }
+
+    /// <summary>The last version of each stream that a killed writer was told to be durable. Its very last line may be cut short.</summary>
+    private static Dictionary<string, int> Acknowledged(string log) =>
+        File.ReadAllText(log).Split('\n')[..^1].Select(line => line.Split(' ')).GroupBy(words => words[0], words => int.Parse(words[1], CultureInfo.InvariantCulture))
+            .ToDictionary(versions => versions.Key, versions => versions.Max());
+
+    private Task<ChildProcess> StartWorkerAsync(string deed, string log) =>
+        ChildProcess.StartAsync(new("dotnet", ["exec", WorkerAssembly, deed, .. WorkerArguments], log));
 
     private Task<long> BesidePositionAsync() => engine.ReadCheckpointAsync(ProjectionSlot.Next.Checkpoint(list.Name), default);
 

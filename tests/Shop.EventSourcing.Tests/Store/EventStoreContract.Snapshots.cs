@@ -5,16 +5,15 @@ namespace Shop.EventSourcing.Tests.Store;
 /// <summary>Snapshots: quicker, and never needed.</summary>
 public abstract partial class EventStoreContract
 {
-    private static readonly Aggregate<Tally, TallyEvent> Snapped = Tally.Aggregate with { Snapshots = new(TallyJson.Default.Tally, every: 10) };
     private static readonly Aggregate<Tally, TallyEvent> SnappedAnew = Tally.Aggregate with { Snapshots = new(TallyJson.Default.Tally, every: 10, revision: 2) };
 
     [Fact]
     public async Task A_load_starts_at_the_last_snapshot()
     {
-        await SnapAsync(store, Snapped, 25);
+        await SnapAsync(store, Tally.Snapped, 25);
 
         (await engine.ReadSnapshotAsync("tally-a", default)).ShouldNotBeNull().Version.ShouldBe(20);
-        (await LoadAnewAsync(Snapped)).ShouldBe(20);
+        (await LoadAnewAsync(Tally.Snapped)).ShouldBe(20);
     }
 
     [Fact]
@@ -22,7 +21,7 @@ public abstract partial class EventStoreContract
     {
         await store.ExecuteAsync(async unit =>
         {
-            var tally = await unit.LoadAsync(Snapped, "a");
+            var tally = await unit.LoadAsync(Tally.Snapped, "a");
             return unit.Decide(() =>
             {
                 for (var number = 0; number < 33; number++)
@@ -38,10 +37,10 @@ public abstract partial class EventStoreContract
     [Fact]
     public async Task What_is_refused_leaves_no_snapshot()
     {
-        await SnapAsync(store, Snapped, 9);
+        await SnapAsync(store, Tally.Snapped, 9);
         FailNextCommit();
 
-        await Should.ThrowAsync<TimeoutException>(() => SnapAsync(store, Snapped, 1));
+        await Should.ThrowAsync<TimeoutException>(() => SnapAsync(store, Tally.Snapped, 1));
 
         (await engine.ReadSnapshotAsync("tally-a", default)).ShouldBeNull();
     }
@@ -49,7 +48,7 @@ public abstract partial class EventStoreContract
     [Fact]
     public async Task A_snapshot_of_another_shape_is_passed_over_and_replaced_by_the_next_commit()
     {
-        await SnapAsync(store, Snapped, 25);
+        await SnapAsync(store, Tally.Snapped, 25);
         (await LoadAnewAsync(SnappedAnew)).ShouldBe(0);
 
         await using (var anew = await OpenStoreAsync(Open()))
@@ -62,17 +61,17 @@ public abstract partial class EventStoreContract
     [Fact]
     public async Task A_snapshot_that_cannot_be_read_is_passed_over()
     {
-        await SnapAsync(store, Snapped, 25);
+        await SnapAsync(store, Tally.Snapped, 25);
         await DamageAsync(snapshot => snapshot with { State = "{" });
 
-        (await LoadAnewAsync(Snapped)).ShouldBe(0);
+        (await LoadAnewAsync(Tally.Snapped)).ShouldBe(0);
     }
 
     [Fact]
     public async Task A_snapshot_that_is_not_what_its_events_give_is_found()
     {
-        await SnapAsync(store, Snapped, 25);
-        await SnapAsync(store, Snapped, 12, "b");
+        await SnapAsync(store, Tally.Snapped, 25);
+        await SnapAsync(store, Tally.Snapped, 12, "b");
         (await WrongSnapshotsAsync()).ShouldBeEmpty();
 
         await DamageAsync(snapshot => snapshot with { State = snapshot.State.Replace("20", "21", StringComparison.Ordinal) });
@@ -83,7 +82,7 @@ public abstract partial class EventStoreContract
     private async Task<List<string>> WrongSnapshotsAsync()
     {
         var wrong = new List<string>();
-        await foreach (var snapshot in store.FindWrongSnapshotsAsync(Snapped))
+        await foreach (var snapshot in store.FindWrongSnapshotsAsync(Tally.Snapped))
             wrong.Add(snapshot.Stream);
         return wrong;
     }

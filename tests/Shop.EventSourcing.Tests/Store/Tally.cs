@@ -25,6 +25,8 @@ public sealed record Tally(long Count, string Last)
         "tally", new(0, ""), (tally, @event) => new(tally.Count + 1, @event is TallyEvent.Added added ? added.By : tally.Last),
         new EventTypes().Add("tally-added.v1", TallyJson.Default.Added).Add("tally-removed.v1", TallyJson.Default.Removed));
 
+    public static readonly Aggregate<Tally, TallyEvent> Snapped = Aggregate with { Snapshots = new(TallyJson.Default.Tally, every: 10) };
+
     /// <summary>A row per stream, named by the first part of <see cref="Last"/>: the stream that it was added to.</summary>
     public static readonly InlineProjection<Tally, TallyEvent, TallyRow> Inline = new(
         Aggregate, TallyRow.Table, (tally, version) => new() { Stream = tally.Last.Split('/')[0], Count = tally.Count, Version = version });
