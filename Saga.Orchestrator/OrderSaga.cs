@@ -66,6 +66,10 @@ public sealed class OrderSaga : SagaStateMachineInstance
 
     public DateTimeOffset? EndedAt { get; set; }
 
+    /// <summary>From placing to end, so that the event that ends it says so too.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? DurationSeconds { get; set; }
+
     /// <summary>What messages tell; a message that leaves it as it is was a repetition.</summary>
     internal object Facts => (PlacedAt, Stock, Payment, Ending, Reason, CancelRequested, Attempts, Returns);
 
@@ -91,7 +95,20 @@ public sealed class OrderSaga : SagaStateMachineInstance
         Ending = ending;
         Reason = reason;
         CancelRequested |= ending == OrderEnding.Cancel;
+        Reopen();
+    }
+
+    internal void End()
+    {
+        GetOn();
+        EndedAt = UpdatedAt;
+        DurationSeconds = (UpdatedAt - PlacedAt).TotalSeconds;
+    }
+
+    internal void Reopen()
+    {
         EndedAt = null;
+        DurationSeconds = null;
     }
 
     internal void Fail(StockStanding stock, string reason)

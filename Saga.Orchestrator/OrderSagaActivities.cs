@@ -26,11 +26,7 @@ internal static class OrderSagaActivities
     /// <summary>Goes to a state where nothing more is to do.</summary>
     public static EventActivityBinder<OrderSaga, T> End<T>(this EventActivityBinder<OrderSaga, T> binder, State state, Schedule<OrderSaga> deadline) where T : class =>
         binder
-            .Then(context =>
-            {
-                context.Saga.GetOn();
-                context.Saga.EndedAt = context.Saga.UpdatedAt;
-            })
+            .Then(context => context.Saga.End())
             .Unschedule(deadline)
             .TransitionTo(state);
 

@@ -18,7 +18,6 @@ internal sealed class OrderSagaMetrics : IPeriodicMeasurement, IStateObserver<Or
     };
 
     private readonly EventStore<OrchestrationModule> store;
-    private readonly OrderTally tally;
     private readonly TimeProvider clock;
     private readonly Histogram<double> duration;
     private readonly Instrument[] gauges;
@@ -27,7 +26,6 @@ internal sealed class OrderSagaMetrics : IPeriodicMeasurement, IStateObserver<Or
     public OrderSagaMetrics(OrderStateMachine machine, EventStore<OrchestrationModule> store, OrderTally tally, IMeterFactory meters, TimeProvider clock)
     {
         this.store = store;
-        this.tally = tally;
         this.clock = clock;
         var meter = meters.Create("Shop.Orders");
         duration = meter.CreateHistogram("shop.saga.duration", "s", "From the placing of an order to the end of its saga.", tags: null, Seconds);
@@ -37,6 +35,7 @@ internal sealed class OrderSagaMetrics : IPeriodicMeasurement, IStateObserver<Or
             meter.CreateObservableGauge("shop.saga.needing_attention", NeedingAttention, "{saga}", "Sagas whose step keeps failing."),
         ];
         machine.ConnectStateObserver(this);
+        store.Follow(OrderSagas.Streams.Aggregate, tally.Count);
     }
 
     public bool IsWanted => gauges.Any(gauge => gauge.Enabled);
@@ -55,15 +54,10 @@ internal sealed class OrderSagaMetrics : IPeriodicMeasurement, IStateObserver<Or
     public Task StateChanged(BehaviorContext<OrderSaga> context, State currentState, State? previousState)
     {
         // An order that comes back from a return had ended before.
-        if (previousState?.Name != nameof(OrderStateMachine.Recording) && context.Saga.EndedAt is { } endedAt && context.TryGetPayload<UnitOfWork>(out var unit))
+        if (previousState?.Name != nameof(OrderStateMachine.Recording) && context.Saga.DurationSeconds is { } seconds && context.TryGetPayload<UnitOfWork>(out var unit))
         {
-            var seconds = (endedAt - context.Saga.PlacedAt).TotalSeconds;
             var outcome = currentState.Name.ToLowerInvariant();
-            unit.AfterCommit(() =>
-            {
-                tally.Ended(outcome, seconds);
-                duration.Record(seconds, new KeyValuePair<string, object?>("outcome", outcome));
-            });
+            unit.AfterCommit(() => duration.Record(seconds, new KeyValuePair<string, object?>("outcome", outcome)));
         }
 
         return Task.CompletedTask;

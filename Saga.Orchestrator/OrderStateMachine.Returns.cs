@@ -50,7 +50,7 @@ public sealed partial class OrderStateMachine
 
     private EventActivityBinder<OrderSaga, OrderReturnRequested> BeginReturn() => NoteReturn().If(
         context => context.Saga.ReturnUnderWay is not null,
-        begun => WithDeadline(begun.Then(context => context.Saga.EndedAt = null), FirstPause).Enter(Returning, options));
+        begun => WithDeadline(begun.Then(context => context.Saga.Reopen()), FirstPause).Enter(Returning, options));
 
     private EventActivityBinder<OrderSaga, OrderReturnRequested> NoteReturn() => On(OrderReturnRequested, (saga, request) => saga.Expect(request));
 

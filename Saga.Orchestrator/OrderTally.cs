@@ -1,9 +1,11 @@
+using Shop.Messaging.Sagas;
+
 namespace Shop.Orchestration;
 
 /// <param name="From">Begin of the ten seconds.</param>
 public sealed record OrdersEnded(DateTimeOffset From, int Confirmed, int Rejected, int Cancelled);
 
-/// <summary>Orders that ended lately at this process.</summary>
+/// <summary>Orders that ended lately, at whichever replica, since this one started.</summary>
 /// <param name="PerMinute">How many ended in the last minute.</param>
 /// <param name="P50Seconds">Of those that ended in the last five minutes, from placing to end; null when none did. Within 10 %.</param>
 /// <param name="Ended">In steps of ten seconds, the oldest first; the last one is under way.</param>
@@ -23,14 +25,22 @@ public sealed class OrderTally(TimeProvider clock)
     private readonly Lock gate = new();
     private readonly Step[] steps = [.. Enumerable.Range(0, Steps).Select(_ => new Step())];
 
-    /// <param name="outcome">Such as <c>confirmed</c>.</param>
-    public void Ended(string outcome, double seconds)
+    /// <summary>Counts the order if this ends it, in the step in which it ended, however late that is heard of.</summary>
+    public void Count(SagaTransitioned transition)
     {
+        if (OrderEnd.Of(transition) is not { } end)
+            return;
         lock (gate)
         {
-            var step = StepAt(Now());
-            step.Outcomes[outcome switch { "confirmed" => 0, "rejected" => 1, _ => 2 }]++;
-            step.Durations[ClassOf(seconds)]++;
+            var now = Now();
+            // The clock of another replica may be ahead.
+            var number = Math.Min(StepOf(end.At), now);
+            if (number <= now - Steps)
+                return;
+            var step = StepAt(number);
+            step.Outcomes[end.State switch { nameof(OrderStateMachine.Confirmed) => 0, nameof(OrderStateMachine.Rejected) => 1, _ => 2 }]++;
+            if (end.Seconds is { } seconds)
+                step.Durations[ClassOf(seconds)]++;
         }
     }
 
@@ -58,7 +68,9 @@ public sealed class OrderTally(TimeProvider clock)
         }
     }
 
-    private long Now() => clock.GetUtcNow().ToUnixTimeSeconds() / StepSeconds;
+    private long Now() => StepOf(clock.GetUtcNow());
+
+    private static long StepOf(DateTimeOffset instant) => instant.ToUnixTimeSeconds() / StepSeconds;
 
     private Step StepAt(long number)
     {

@@ -57,7 +57,10 @@ public partial class EventStore : IAsyncDisposable
     /// <summary>Called when something in the background failed that is tried again. Must not block.</summary>
     public Action<Exception>? BackgroundFailed { get; set; }
 
-    /// <summary>Called with what others have appended, in the order of the log. Must not block.</summary>
+    /// <summary>
+    /// Called with what others have appended, and with what was appended here in between, in the order of the log and once each.
+    /// Must not block.
+    /// </summary>
     internal event Action<IReadOnlyList<RecordedEvent>>? Followed;
 
     internal Lock Gate { get; } = new();
@@ -140,7 +143,8 @@ public partial class EventStore : IAsyncDisposable
         if (events == 0)
             return;
         Recent?.Add(unit.WriteSet, committedPosition - events, events);
-        follower?.Committed(committedPosition - events, committedPosition);
+        if (follower is null || follower.Committed(committedPosition - events, committedPosition))
+            committedHere?.Invoke(unit);
         EventsCommitted?.Invoke();
     }
 

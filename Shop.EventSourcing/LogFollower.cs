@@ -54,17 +54,23 @@ internal sealed class LogFollower(EventStore store) : IAsyncDisposable
     }
 
     /// <summary>This process has committed the events of these positions: nothing new in them, when nobody else's lie before.</summary>
-    public void Committed(long after, long to)
+    /// <returns>True then; else they come by with those of others, or just have.</returns>
+    public bool Committed(long after, long to)
     {
         lock (store.Gate)
         {
             if (seen == after)
+            {
                 seen = to;
+                return true;
+            }
+
             if (seen >= to)
-                return;
+                return false;
         }
 
         Hurry();
+        return false;
     }
 
     public async ValueTask DisposeAsync()
@@ -122,14 +128,18 @@ internal sealed class LogFollower(EventStore store) : IAsyncDisposable
         lock (store.Gate)
             news = [.. events.Where(recorded => recorded.Position > seen && !store.Cache.Knows(recorded))];
         var decoded = news.ConvertAll(Decode);
+        List<RecordedEvent> passed;
         lock (store.Gate)
         {
             foreach (var (recorded, fold, @event) in decoded)
                 Follow(recorded, fold, @event);
+            // Since they were read, a commit of our own may have moved it on.
+            passed = [.. events.SkipWhile(recorded => recorded.Position <= seen)];
             seen = Math.Max(seen, events[^1].Position);
         }
 
-        store.OnFollowed(events);
+        if (passed.Count > 0)
+            store.OnFollowed(passed);
         return events.Count < Batch;
     }
 
