@@ -21,9 +21,9 @@ public sealed class MovedShopTests(ITestOutputHelper output)
     [Fact]
     public async Task A_shop_moves_with_its_orders_and_accounts_and_goes_on()
     {
+        await using var databases = await SqlServerDatabases.CreateAsync();
         using var folder = new TempFolder();
         var order = await SellAsync(folder.Path);
-        await using var databases = await SqlServerDatabases.CreateAsync();
         var before = await AccountRows.OfFolderAsync(folder.Path);
 
         output.WriteLine(await MigrateAsync(databases, folder.Path));
@@ -48,9 +48,9 @@ public sealed class MovedShopTests(ITestOutputHelper output)
     [Fact]
     public async Task An_erased_account_goes_with_all_that_belongs_to_it_and_an_operators_stays()
     {
+        await using var databases = await SqlServerDatabases.CreateAsync();
         using var folder = new TempFolder();
         await AccountRows.FillAsync(folder.Path, 30);
-        await using var databases = await SqlServerDatabases.CreateAsync();
         await MoveAccountsAsync(databases, folder.Path);
         var accounts = AccountsDatabase.Of(To(databases).Configuration, environment: null);
         var erasure = new AccountErasure(accounts);
@@ -73,9 +73,9 @@ public sealed class MovedShopTests(ITestOutputHelper output)
     [Fact]
     public async Task Accounts_arrive_with_everything_that_one_can_have_are_not_mixed_and_an_open_number_goes_on()
     {
+        await using var databases = await SqlServerDatabases.CreateAsync();
         using var folder = new TempFolder();
         await AccountRows.FillAsync(folder.Path, 2_500);
-        await using var databases = await SqlServerDatabases.CreateAsync();
 
         (await MoveAccountsAsync(databases, folder.Path)).WasDone.ShouldBeFalse();
 
@@ -90,11 +90,11 @@ public sealed class MovedShopTests(ITestOutputHelper output)
     [Fact]
     public async Task Accounts_that_were_there_before_are_not_overwritten()
     {
+        await using var databases = await SqlServerDatabases.CreateAsync();
         using var folder = new TempFolder();
         await AccountRows.FillAsync(folder.Path, 3);
         using var empty = new TempFolder();
         await AccountRows.FillAsync(empty.Path, 0);
-        await using var databases = await SqlServerDatabases.CreateAsync();
         await using (await EmbeddedAccounts.OpenMigrationAsync(empty.Path, To(databases), default))
         {
         }

@@ -11,7 +11,7 @@ internal sealed class SqlServerDatabases : IAsyncDisposable
 {
     private readonly Dictionary<string, TestDatabase> databases = [];
 
-    public TestDatabase Accounts => databases["accounts"];
+    public TestDatabase Accounts => this["accounts"];
 
     public Dictionary<string, string?> Settings => databases.ToDictionary(pair => $"ConnectionStrings:{pair.Key}", pair => (string?)pair.Value.ConnectionString);
 
@@ -27,6 +27,8 @@ internal sealed class SqlServerDatabases : IAsyncDisposable
         await StandIn.LeaveReferencesOutAsync(all.Accounts);
         return all;
     }
+
+    public TestDatabase this[string name] => databases[name];
 
     public SqlConnection ConnectToAccounts() => new(Accounts.ConnectionString + ";Pooling=False");
 

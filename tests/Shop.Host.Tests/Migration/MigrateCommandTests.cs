@@ -1,9 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using Microsoft.Extensions.Configuration;
-using Shop.EventSourcing.Storage;
-using Shop.EventSourcing.Storage.Sqlite;
 using Shop.Host.Tests.EndToEnd;
 using Shop.TestServers;
 using Xunit.Abstractions;
@@ -13,10 +9,8 @@ namespace Shop.Host.Tests.Migration;
 public sealed class MigrateCommandTests(ITestOutputHelper output)
 {
     private const int Streams = 15_000;
-    private const int EventsEach = 4;
+    private const int Events = Streams * MovedStores.EventsEach;
     private const int Accounts = 20_000;
-
-    private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     /// <summary>Three kills; <c>SHOP_MIGRATE_KILLS</c> asks for more.</summary>
     [Fact]
@@ -24,7 +18,7 @@ public sealed class MigrateCommandTests(ITestOutputHelper output)
     {
         var kills = int.TryParse(Environment.GetEnvironmentVariable("SHOP_MIGRATE_KILLS"), NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 3;
         using var folder = new TempFolder();
-        await FillAsync(folder.Path);
+        await MovedStores.FillAsync(folder.Path, Streams);
         await AccountRows.FillAsync(folder.Path, Accounts);
         await using var databases = await TargetDatabases.StartAsync();
 
@@ -33,7 +27,7 @@ public sealed class MigrateCommandTests(ITestOutputHelper output)
         var reached = 0L;
         for (var kill = 1; kill <= kills; kill++)
         {
-            var until = Math.Min((long)Streams * EventsEach, (long)Streams * EventsEach * kill / (whileEventsMove + 1));
+            var until = Math.Min(Events, (long)Events * kill / (whileEventsMove + 1));
             await using var host = HostProcess.Start(databases.Environment, "migrate", "--from", "sqlite", "--to", "postgres", "--data", folder.Path);
             while (await databases.NumberAsync("order", "SELECT position FROM log_head") < until)
                 await Task.Delay(2);
@@ -41,7 +35,7 @@ public sealed class MigrateCommandTests(ITestOutputHelper output)
             await Task.Delay(random.Next(kill <= whileEventsMove ? 10 : 1_500));
             await host.KillAsync();
             var head = await databases.NumberAsync("order", "SELECT position FROM log_head");
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"kill {kill}: at {head} of {Streams * EventsEach} events"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"kill {kill}: at {head} of {Events} events"));
             head.ShouldBeGreaterThanOrEqualTo(reached);
             (await databases.NumberAsync("order", "SELECT count(*) FROM events")).ShouldBe(head);
             reached = head;
@@ -52,7 +46,7 @@ public sealed class MigrateCommandTests(ITestOutputHelper output)
         output.WriteLine(text);
         exitCode.ShouldBe(0);
         text.ShouldContain("moved before");
-        await ShouldBeEqualAsync(databases, folder.Path);
+        await MovedStores.ShouldBeEqualAsync(folder.Path, databases.Open);
         (await AccountRows.OfAsync(databases)).ShouldBe(await AccountRows.OfFolderAsync(folder.Path));
 
         // Killed before it could note in the folder that it was done.
@@ -66,7 +60,7 @@ public sealed class MigrateCommandTests(ITestOutputHelper output)
     public async Task After_the_move_the_old_folder_is_not_opened_by_mistake()
     {
         using var folder = new TempFolder();
-        await FillAsync(folder.Path, streams: 10);
+        await MovedStores.FillAsync(folder.Path, 10);
         await using var databases = await TargetDatabases.StartAsync();
         (await MigrateAsync(databases, folder.Path)).ExitCode.ShouldBe(0);
 
@@ -100,7 +94,7 @@ public sealed class MigrateCommandTests(ITestOutputHelper output)
     public async Task What_is_missing_is_named()
     {
         using var folder = new TempFolder();
-        await FillAsync(folder.Path, streams: 1);
+        await MovedStores.FillAsync(folder.Path, 1);
 
         (await Should.ThrowAsync<StartException>(() => RunAsync(new Dictionary<string, string>(), folder.Path))).Message.ShouldContain("ConnectionStrings__order is not set");
         (await Should.ThrowAsync<StartException>(() => RunAsync(new Dictionary<string, string>(), folder.Under("nowhere")))).Message.ShouldContain("does not exist");
@@ -121,40 +115,4 @@ public sealed class MigrateCommandTests(ITestOutputHelper output)
         var exitCode = await host.WaitForExitAsync();
         return (exitCode, string.Join('\n', [.. host.Output, .. host.Errors]));
     }
-
-    private static async Task ShouldBeEqualAsync(TargetDatabases databases, string data)
-    {
-        foreach (var definition in Stores.All)
-        {
-            await using var source = Stores.OpenSqlite(data, definition);
-            await using var target = databases.Open(definition);
-            (await target.ReadHeadAsync(default)).ShouldBe(await source.ReadHeadAsync(default));
-            Describe(await target.ReadLogAsync(0, int.MaxValue, default)).SequenceEqual(Describe(await source.ReadLogAsync(0, int.MaxValue, default))).ShouldBeTrue(definition.Name);
-            (await target.ReadOutboxAsync(int.MaxValue, default)).Select(message => (message.Id, message.DueAt))
-                .ShouldBe((await source.ReadOutboxAsync(int.MaxValue, default)).Select(message => (message.Id, message.DueAt)));
-        }
-    }
-
-    private static IEnumerable<string> Describe(IEnumerable<RecordedEvent> log) => log.Select(recorded =>
-        $"{recorded.Position} {recorded.Stream} {recorded.Version} {recorded.Id} {recorded.Type} {Encoding.UTF8.GetString(recorded.Data)} {recorded.RecordedAt:O}");
-
-    /// <summary>Stores whose events mean nothing: they are moved, not understood.</summary>
-    private static async Task FillAsync(string folder, int streams = Streams)
-    {
-        foreach (var definition in Stores.All)
-        {
-            await using var engine = new SqliteEngine(Stores.FileOf(folder, definition), definition.Tables);
-            await engine.InitializeAsync(SchemaScript.FromAssembly(definition.Schema, "Sqlite"), default);
-            foreach (var group in Enumerable.Range(0, definition.Name == "order" ? streams : 10).Chunk(1_000))
-                await engine.CommitAsync([.. group.Select(Set)], default);
-        }
-    }
-
-    private static WriteSet Set(int stream) => new()
-    {
-        Appends = [new($"thing-{stream}", 0, [.. Enumerable.Range(1, EventsEach).Select(number => new NewEvent(
-            Guid.CreateVersion7(), "thing-happened.v1", Encoding.UTF8.GetBytes($$"""{"number":{{number}}}"""), null, Start.AddSeconds(stream)))])],
-        Inbox = new("things", Guid.CreateVersion7(), Start),
-        Outbox = stream % 10 == 0 ? [new(Guid.CreateVersion7(), "exchange:things", "application/json", "urn:message:Thing", [1], null, Start, Start.AddDays(stream))] : [],
-    };
 }
