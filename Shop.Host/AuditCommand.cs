@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Shop.Audit;
 using Shop.Audit.Reading;
 using Shop.EventSourcing.Storage;
@@ -11,6 +12,7 @@ public static class AuditCommand
 {
     /// <param name="store">Where the stores are: <see cref="Stores.Sqlite"/>, or an <see cref="Elsewhere"/>.</param>
     /// <returns>0 when all promises hold, 1 when one does not.</returns>
+    /// <exception cref="StartException">A store cannot be read.</exception>
     internal static async Task<int> RunAsync(string data, string store, IConfiguration configuration, TextWriter output, CancellationToken cancellationToken)
     {
         var report = await AuditAsync(definition => Stores.Open(store, data, configuration, definition), data, cancellationToken);
@@ -30,6 +32,8 @@ public static class AuditCommand
         {
             foreach (var definition in Stores.All)
                 stores.Add(new(definition.Name, open(definition), definition.InlineProjections, definition.AsyncProjections) { Snapshotted = definition.Snapshotted });
+            foreach (var store in stores)
+                await CheckAsync(store.Name, store.Engine, cancellationToken);
 
             var ledger = ShopOptions.Ledger(data);
             var provider = File.Exists(ledger) ? LedgerReader.ReadAll(ledger) : [];
@@ -39,6 +43,19 @@ public static class AuditCommand
         {
             foreach (var store in stores)
                 await store.Engine.DisposeAsync();
+        }
+    }
+
+    private static async Task CheckAsync(string name, IStorageEngine engine, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await engine.ReadHeadAsync(cancellationToken);
+        }
+        catch (DbException error)
+        {
+            throw new StartException(
+                $"Store {name} cannot be read ({engine.Location}): {engine.Explain(error).Reason} A new database gets its tables when the shop is started on it, or moved to it with migrate.", error);
         }
     }
 

@@ -91,6 +91,18 @@ public sealed class MigrateCommandTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Databases_to_which_nothing_was_moved_are_not_audited()
+    {
+        using var folder = new TempFolder();
+        await using var databases = await TargetDatabases.StartAsync();
+
+        var refusal = await Should.ThrowAsync<StartException>(() => AuditCommand.RunAsync(folder.Path, Stores.PostgreSql, databases.Configuration, TextWriter.Null, default));
+
+        refusal.Message.ShouldStartWith("Store order cannot be read");
+        refusal.Message.ShouldContain("moved to it with migrate");
+    }
+
+    [Fact]
     public async Task What_is_missing_is_named()
     {
         using var folder = new TempFolder();
