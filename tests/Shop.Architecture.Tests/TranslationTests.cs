@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Shop.Orchestration;
 
 namespace Shop.Architecture.Tests;
 
@@ -20,6 +21,11 @@ public sealed partial class TranslationTests
         texts.ShouldNotBeEmpty();
         texts.Where(text => !KeysOf(text.Area).Contains(text.Key)).Select(text => $"{text.Area}.zh-CN.resx has no \"{text.Key}\"").ShouldBeEmpty();
     }
+
+    /// <summary>The overview counts by names that no page spells out.</summary>
+    [Fact]
+    public void Every_state_of_an_order_under_way_is_translated() =>
+        OrderSagaRow.States.Except(["confirmed", "rejected", "cancelled"]).Except(KeysOf("OperationsText")).ShouldBeEmpty();
 
     [Fact]
     public void A_translation_keeps_the_places_of_its_text()

@@ -23,6 +23,9 @@ internal sealed class HostUnderTest : IAsyncDisposable
     /// <summary>Its data folder.</summary>
     public string Data => Path.Combine(folder, "data");
 
+    /// <summary>The folder of a project's sources.</summary>
+    public static string Sources(string project) => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Assembly)!, "../../../..", project));
+
     /// <param name="settings">In the form of environment variables, such as <c>Sandbox__SlowSeconds</c>.</param>
     public static async Task<HostUnderTest> StartAsync(IReadOnlyDictionary<string, string?>? settings = null)
     {

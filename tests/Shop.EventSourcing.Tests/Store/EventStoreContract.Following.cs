@@ -44,11 +44,8 @@ public abstract partial class EventStoreContract
         if (!engine.IsShared)
             return;
         var told = Told(store);
-        engine.After = _ =>
-        {
-            engine.After = _ => { };
-            SpinWait.SpinUntil(() => !told.IsEmpty, Soon);
-        };
+        AfterNextCommit(() => SpinWait.SpinUntil(() => !told.IsEmpty, Soon));
+
         await AddAsync(store, "1", "a");
         await AddAsync(store, "2", "a");
 
@@ -61,11 +58,8 @@ public abstract partial class EventStoreContract
         if (!engine.IsShared)
             return;
         var told = Told(store);
-        engine.After = _ =>
-        {
-            engine.After = _ => { };
-            throw new TimeoutException("lost on purpose");
-        };
+        LoseNextAnswer();
+
         await Should.ThrowAsync<TimeoutException>(() => AddAsync(store, "1", "a"));
         await AddAsync(store, "2", "a");
 

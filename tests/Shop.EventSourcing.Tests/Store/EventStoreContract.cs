@@ -102,4 +102,13 @@ public abstract partial class EventStoreContract : IAsyncLifetime
         engine.Before = _ => { };
         throw new TimeoutException("broken on purpose");
     };
+
+    /// <summary>Makes the next commit durable, but its answer is lost.</summary>
+    private void LoseNextAnswer() => AfterNextCommit(() => throw new TimeoutException("the answer was lost"));
+
+    private void AfterNextCommit(Action then) => engine.After = _ =>
+    {
+        engine.After = _ => { };
+        then();
+    };
 }
