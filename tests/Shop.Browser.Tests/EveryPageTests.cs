@@ -17,41 +17,51 @@ public sealed partial class EveryPageTests(Site site)
     {
         var order = await (await site.OpenAsync()).BuyAsync("MUG-STONE-01");
         var addresses = Directory.EnumerateFiles(HostUnderTest.Sources("Storefront"), "*.razor", SearchOption.AllDirectories)
-            .SelectMany(File.ReadLines).Select(line => PageLine().Match(line)).Where(match => match.Success).Select(match => match.Groups[1].Value)
+            .SelectMany(File.ReadLines).Select(line => PageLine().Match(line)).Where(match => match.Success).Select(match => Filled(match.Groups[1].Value, order))
             .Order(StringComparer.Ordinal).ToList();
         addresses.Count.ShouldBeGreaterThan(20);
 
-        foreach (var (index, address) in addresses.Index())
+        var all = Environment.GetEnvironmentVariable("SHOP_SCREENSHOTS") is { Length: > 0 };
+        foreach (var (number, form) in Forms.Index())
         {
-            var forms = Environment.GetEnvironmentVariable("SHOP_SCREENSHOTS") is { Length: > 0 } ? Forms : [Forms[index % Forms.Length]];
-            foreach (var form in forms)
-                await LookAtAsync(Filled(address, order), form);
+            foreach (var visitor in addresses.Where((_, index) => all || index % Forms.Length == number).GroupBy(VisitorOf))
+            {
+                var page = await OpenAsync(visitor.Key, form);
+                foreach (var address in visitor)
+                    await LookAtAsync(page, address, form);
+            }
         }
     }
 
-    private async Task LookAtAsync(string address, (string Language, bool Phone, bool Dark) form)
+    private async Task<IPage> OpenAsync(Visitor visitor, (string Language, bool Phone, bool Dark) form)
     {
-        var page = await OpenAsync(address, form);
-        await Assertions.Expect(page.Locator("h1").First).ToBeVisibleAsync();
-        (await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth")).ShouldBeTrue($"{address} scrolls sideways: {form}");
-        await page.LookAsync($"every{address.Replace('/', '-')}-{form.Language}{(form.Phone ? "-phone" : "")}{(form.Dark ? "-dark" : "")}");
-    }
-
-    private async Task<IPage> OpenAsync(string address, (string Language, bool Phone, bool Dark) form)
-    {
-        if (address.StartsWith("/console", StringComparison.Ordinal))
-            return await site.OpenConsoleAsync(address, form.Language, form.Phone, form.Dark);
+        if (visitor == Visitor.Operator)
+            return await site.OpenConsoleAsync("/console", form.Language, form.Phone, form.Dark);
 
         var page = await site.OpenAsync(form.Language, form.Phone, form.Dark);
-        if (!address.StartsWith("/account/", StringComparison.Ordinal))
+        if (visitor == Visitor.Customer)
             await page.SignInAsync(Person.Customer, "/");
+        return page;
+    }
+
+    private static async Task LookAtAsync(IPage page, string address, (string Language, bool Phone, bool Dark) form)
+    {
         // The pages of the account have no circuit.
         if (address.StartsWith("/account", StringComparison.Ordinal))
             await page.GotoAsync(address);
         else
             await Site.GoAsync(page, address);
-        return page;
+        await Assertions.Expect(page.Locator("h1").First).ToBeVisibleAsync();
+        (await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth")).ShouldBeTrue($"{address} scrolls sideways: {form}");
+        await page.LookAsync($"every{address.Replace('/', '-')}-{form.Language}{(form.Phone ? "-phone" : "")}{(form.Dark ? "-dark" : "")}");
     }
+
+    private static Visitor VisitorOf(string address) => address switch
+    {
+        _ when address.StartsWith("/console", StringComparison.Ordinal) => Visitor.Operator,
+        _ when address.StartsWith("/account/", StringComparison.Ordinal) => Visitor.Stranger,
+        _ => Visitor.Customer,
+    };
 
     private static string Filled(string address, string order)
     {
@@ -63,4 +73,11 @@ public sealed partial class EveryPageTests(Site site)
 
     [GeneratedRegex("^@page \"([^\"]+)\"")]
     private static partial Regex PageLine();
+
+    private enum Visitor
+    {
+        Stranger,
+        Customer,
+        Operator,
+    }
 }
