@@ -21,6 +21,9 @@ public static class StorefrontModule
     {
         // The scripts and styles of our packages are found beside the packages until the application is published.
         builder.WebHost.UseStaticWebAssets();
+        // Until then they are also taken for files under work: each page would load them anew, a megabyte that nothing may cache.
+        if (!builder.Environment.IsDevelopment())
+            builder.Configuration["ReloadStaticAssetsAtRuntime"] ??= "false";
         var services = builder.Services;
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddCascadingAuthenticationState();

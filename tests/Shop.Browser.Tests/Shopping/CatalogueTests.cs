@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Shop.Browser.Tests.Running;
 
 namespace Shop.Browser.Tests.Shopping;
 
 [Collection(Site.Collection)]
-public sealed class CatalogueTests(Site site)
+public sealed partial class CatalogueTests(Site site)
 {
     [Fact]
     public async Task A_word_finds_the_products_that_have_it()
@@ -31,4 +32,21 @@ public sealed class CatalogueTests(Site site)
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Good things for the house");
         await Assertions.Expect(page.Locator("html")).ToHaveAttributeAsync("lang", "en");
     }
+
+    [Fact]
+    public async Task Styles_and_scripts_are_loaded_once_and_kept()
+    {
+        using var http = new HttpClient { BaseAddress = new(site.Url) };
+        var files = Files().Matches(await http.GetStringAsync("/")).Select(match => match.Groups[1].Value).ToList();
+        files.Count.ShouldBe(5, "Two colour schemes, our own styles, and two scripts.");
+        foreach (var file in files)
+        {
+            using var answer = await http.GetAsync(file);
+            answer.EnsureSuccessStatusCode().Headers.CacheControl.ShouldNotBeNull().ToString().ShouldContain("immutable", customMessage: file);
+        }
+    }
+
+    // All but Blazor's own script, which the runtime names.
+    [GeneratedRegex("(?:href|src)=\"((?!_framework)[^\"]+[.](?:css|js))\"")]
+    private static partial Regex Files();
 }
