@@ -19,15 +19,22 @@ internal static class PostgreSqlSchema
         await RunAsync(connection, $"SELECT pg_advisory_xact_lock({UpgradeLock})", cancellationToken);
         await RunAsync(
             connection, "CREATE TABLE IF NOT EXISTS schema_scripts (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())", cancellationToken);
-        foreach (var (name, sql) in scripts)
-        {
-            await using var add = new NpgsqlCommand("INSERT INTO schema_scripts (name) VALUES ($1) ON CONFLICT DO NOTHING", connection);
-            add.Parameters.Add(new() { Value = name });
-            if (await add.ExecuteNonQueryAsync(cancellationToken) > 0)
-                await RunAsync(connection, sql, cancellationToken);
-        }
-
+        var known = await ReadNamesAsync(connection, cancellationToken);
+        var missing = scripts.Where(script => known.Add(script.Name)).Select(script => $"{script.Sql}\n;\nINSERT INTO schema_scripts (name) VALUES ('{script.Name}');\n").ToList();
+        // In one round trip: a new store needs some thirty of them.
+        if (missing.Count > 0)
+            await RunAsync(connection, string.Concat(missing), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    private static async Task<HashSet<string>> ReadNamesAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("SELECT name FROM schema_scripts", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellationToken))
+            names.Add(reader.GetString(0));
+        return names;
     }
 
     private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
