@@ -23,7 +23,7 @@ find_rabbitmq() {
 }
 
 find_chromium() {
-  [ -x /usr/bin/chromium ] || [ -x /usr/bin/chromium-browser ] || [ -x /usr/bin/google-chrome ]
+  [ -x /usr/bin/chromium-headless-shell ] || [ -x /usr/bin/chromium ] || [ -x /usr/bin/chromium-browser ] || [ -x /usr/bin/google-chrome ]
 }
 
 # Installs a Debian package, but starts none of its services: the tests start servers of their own.
@@ -52,7 +52,7 @@ need() {
 
 need find_postgres postgresql PostgreSQL
 need find_rabbitmq rabbitmq-server RabbitMQ
-need find_chromium chromium Chromium
+need find_chromium chromium-headless-shell Chromium
 
 if ! dotnet build Shop.sln --configuration "$configuration" --verbosity quiet; then
   echo "0 passed, 1 failed"

@@ -33,6 +33,15 @@ public sealed partial class EveryPageTests(Site site)
         }
     }
 
+    [Fact]
+    public async Task A_serious_violation_is_found()
+    {
+        var page = await site.OpenAsync();
+        await page.SetContentAsync("<html lang='en'><title>Unseen</title><main><img src='shop.svg'></main></html>");
+
+        (await Site.ViolationsAsync(page)).ShouldHaveSingleItem().ShouldContain("image-alt");
+    }
+
     private async Task<IPage> OpenAsync(Visitor visitor, (string Language, bool Phone, bool Dark) form)
     {
         if (visitor == Visitor.Operator)

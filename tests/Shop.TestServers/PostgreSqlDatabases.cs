@@ -16,11 +16,12 @@ public sealed class PostgreSqlDatabases(int port, string? administratorPassword)
     /// <inheritdoc cref="IDatabaseServer.CreateDatabaseAsync"/>
     public async Task<string> CreateAsync(string name)
     {
-        await ExecuteAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-        await ExecuteAsync($"DROP ROLE IF EXISTS {name}");
-        await ExecuteAsync($"CREATE ROLE {name} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '{password}'");
-        await ExecuteAsync($"CREATE DATABASE {name} OWNER {name}");
-        await ExecuteAsync($"REVOKE ALL ON DATABASE {name} FROM PUBLIC");
+        await ExecuteAsync(
+            $"DROP DATABASE IF EXISTS {name} WITH (FORCE)",
+            $"DROP ROLE IF EXISTS {name}",
+            $"CREATE ROLE {name} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '{password}'",
+            $"CREATE DATABASE {name} OWNER {name}",
+            $"REVOKE ALL ON DATABASE {name} FROM PUBLIC");
         return ConnectionString(port, name, name, password);
     }
 
@@ -28,20 +29,22 @@ public sealed class PostgreSqlDatabases(int port, string? administratorPassword)
     public async Task DropAsync(string connectionString)
     {
         var name = new NpgsqlConnectionStringBuilder(connectionString).Database;
-        await ExecuteAsync($"DROP DATABASE {name} WITH (FORCE)");
-        await ExecuteAsync($"DROP ROLE {name}");
+        await ExecuteAsync($"DROP DATABASE {name} WITH (FORCE)", $"DROP ROLE {name}");
     }
 
     /// <inheritdoc cref="IDatabaseServer.Through"/>
     public static string Through(string connectionString, int port) => new NpgsqlConnectionStringBuilder(connectionString) { Port = port }.ToString();
 
-    /// <summary>Runs SQL as the administrator.</summary>
-    public async Task ExecuteAsync(string sql)
+    /// <summary>Runs statements as the administrator, each in a transaction of its own.</summary>
+    public async Task ExecuteAsync(params IReadOnlyList<string> statements)
     {
         await using var connection = new NpgsqlConnection(AdministratorConnectionString);
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
+        foreach (var sql in statements)
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync();
+        }
     }
 
     /// <summary>Whether the server serves.</summary>

@@ -76,7 +76,7 @@ public sealed class PostgreSqlServer : IDatabaseServer
     public string Through(string connectionString, int port) => PostgreSqlDatabases.Through(connectionString, port);
 
     /// <inheritdoc cref="PostgreSqlDatabases.ExecuteAsync"/>
-    public Task ExecuteAsync(string sql) => databases.ExecuteAsync(sql);
+    public Task ExecuteAsync(params IReadOnlyList<string> statements) => databases.ExecuteAsync(statements);
 
     public async ValueTask DisposeAsync()
     {

@@ -47,7 +47,7 @@ public sealed class EventStoreOnSqliteTests : EventStoreContract
     }
 }
 
-[Collection(PostgresCollection.Name)]
+[Collection(PostgresStoreCollection.Name)]
 public sealed class EventStoreOnPostgreSqlTests(PostgresServer server) : EventStoreContract
 {
     private string connectionString = "";

@@ -44,3 +44,10 @@ public sealed class PostgresCollection : ICollectionFixture<PostgresServer>
 {
     public const string Name = "PostgreSQL";
 }
+
+/// <summary>With a server of its own, so that both use a processor.</summary>
+[CollectionDefinition(Name)]
+public sealed class PostgresStoreCollection : ICollectionFixture<PostgresServer>
+{
+    public const string Name = "PostgreSQL, event store";
+}

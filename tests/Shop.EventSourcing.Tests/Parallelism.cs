@@ -1,0 +1,2 @@
+// The tests mostly wait for a database.
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]
