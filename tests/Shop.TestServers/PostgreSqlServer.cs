@@ -58,8 +58,10 @@ public sealed class PostgreSqlServer : IDatabaseServer
     /// <summary>As <c>kill -9</c> of every process of the server, all at once.</summary>
     public async Task KillAsync()
     {
-        // Each backend has left the server's process group for one of its own.
-        var backends = ProcessTable.ChildrenOf(server!.Id);
+        // Each backend has left the server's process group for one of its own, and one that was started after this look would live on.
+        server!.Pause();
+        await ProcessTable.UntilStoppedAsync(server.Id);
+        var backends = ProcessTable.ChildrenOf(server.Id);
         await server.KillAsync();
         foreach (var backend in backends)
             ProcessTable.Kill(backend);

@@ -20,23 +20,33 @@ internal static class ProcessTable
             await Task.Delay(10);
     }
 
+    /// <summary>After SIGSTOP, until it stands still or is gone.</summary>
+    public static async Task UntilStoppedAsync(int process)
+    {
+        while (Fields(process) is [not ("T" or "Z"), ..])
+            await Task.Delay(5);
+    }
+
     /// <summary>Sends a signal; a negative id means the process group.</summary>
     /// <returns>False when there is no such process.</returns>
     public static bool Signal(int process, int signal) => SendSignal(process, signal) == 0;
 
     /// <summary>Null when there is no such process, or only what is left of one.</summary>
-    private static int? ParentOf(int process)
+    private static int? ParentOf(int process) =>
+        Fields(process) is [not "Z", var parent, ..] ? int.Parse(parent, CultureInfo.InvariantCulture) : null;
+
+    /// <summary>What follows the name in <c>/proc/…/stat</c>: state, parent, and so on. Empty when there is no such process.</summary>
+    private static string[] Fields(int process)
     {
         try
         {
             // "id (name) state parent …", where the name may hold anything.
             var stat = File.ReadAllText($"/proc/{process}/stat");
-            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return fields[0] == "Z" ? null : int.Parse(fields[1], CultureInfo.InvariantCulture);
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         }
         catch (IOException)
         {
-            return null;
+            return [];
         }
     }
 
