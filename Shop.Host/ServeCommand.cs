@@ -55,11 +55,11 @@ internal static class ServeCommand
 
         TOKEN=$(curl -s {url}/account/token -H 'Content-Type: application/json' -d '{Credentials}' | sed -n 's/.*"accessToken":"\([^"]*\)".*/\1/p')
 
-        curl -s {url}/orders -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -H 'Prefer: wait=10' -H "Idempotency-Key: $(date +%s%N)" -d '{OrderBody("pm_card_visa")}'
+        curl -s -w '\n' {url}/orders -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -H 'Prefer: wait=10' -H "Idempotency-Key: $(date +%s%N)" -d '{OrderBody("pm_card_visa")}'
 
-        curl -s {url}/orders -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -H 'Prefer: wait=10' -H "Idempotency-Key: $(date +%s%N)" -d '{OrderBody("pm_card_chargeDeclined")}'
+        curl -s -w '\n' {url}/orders -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -H 'Prefer: wait=10' -H "Idempotency-Key: $(date +%s%N)" -d '{OrderBody("pm_card_chargeDeclined")}'
 
-        curl -s '{url}/orders?limit=5' -H "Authorization: Bearer $TOKEN"
+        curl -s -w '\n' '{url}/orders?limit=5' -H "Authorization: Bearer $TOKEN"
         """);
 
     private static string Credentials => $$"""{"email":"{{DemoAccounts.Customer.Email}}","password":"{{DemoAccounts.Password}}"}""";

@@ -21,7 +21,7 @@ public static class StorefrontModule
     {
         // The scripts and styles of our packages are found beside the packages until the application is published.
         builder.WebHost.UseStaticWebAssets();
-        // Until then they are also taken for files under work: each page would load them anew, a megabyte that nothing may cache.
+        // Until then they are also taken for files under work: each page would load its two megabytes anew, since nothing may be cached.
         if (!builder.Environment.IsDevelopment())
             builder.Configuration["ReloadStaticAssetsAtRuntime"] ??= "false";
         var services = builder.Services;

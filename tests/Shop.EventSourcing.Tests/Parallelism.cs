@@ -1,2 +1,2 @@
-// The tests mostly wait for a database.
+// The stores on SQLite, the two collections on PostgreSQL, and the one that crashes its server: one after the other they leave a processor idle.
 [assembly: CollectionBehavior(MaxParallelThreads = 4)]

@@ -20,7 +20,6 @@ public sealed class ChildProcess : IAsyncDisposable
 {
     private const int SigTerm = 15;
     private const int SigCont = 18;
-    private const int SigStop = 19;
 
     private readonly Process process;
     private readonly string logFile;
@@ -61,7 +60,7 @@ public sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>SIGSTOP: it stands still with its connections open, until <see cref="Continue"/>.</summary>
-    public void Pause() => Signal(SigStop);
+    public void Pause() => Signal(ProcessTable.SigStop);
 
     public void Continue() => Signal(SigCont);
 

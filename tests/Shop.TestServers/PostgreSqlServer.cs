@@ -59,8 +59,7 @@ public sealed class PostgreSqlServer : IDatabaseServer
     public async Task KillAsync()
     {
         // Each backend has left the server's process group for one of its own, and one that was started after this look would live on.
-        server!.Pause();
-        await ProcessTable.UntilStoppedAsync(server.Id);
+        await ProcessTable.StopAsync(server!.Id);
         var backends = ProcessTable.ChildrenOf(server.Id);
         await server.KillAsync();
         foreach (var backend in backends)

@@ -7,6 +7,7 @@ namespace Shop.TestServers;
 internal static class ProcessTable
 {
     public const int SigKill = 9;
+    public const int SigStop = 19;
 
     public static IReadOnlyList<int> ChildrenOf(int parent) => [.. Directory.EnumerateDirectories("/proc")
         .Select(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
@@ -20,9 +21,10 @@ internal static class ProcessTable
             await Task.Delay(10);
     }
 
-    /// <summary>After SIGSTOP, until it stands still or is gone.</summary>
-    public static async Task UntilStoppedAsync(int process)
+    /// <summary>SIGSTOP, and waits until it stands still. One that is gone already is left alone.</summary>
+    public static async Task StopAsync(int process)
     {
+        Signal(process, SigStop);
         while (Fields(process) is [not ("T" or "Z"), ..])
             await Task.Delay(5);
     }

@@ -20,7 +20,8 @@ internal static class PostgreSqlSchema
         await RunAsync(
             connection, "CREATE TABLE IF NOT EXISTS schema_scripts (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())", cancellationToken);
         var known = await ReadNamesAsync(connection, cancellationToken);
-        var missing = scripts.Where(script => known.Add(script.Name)).Select(script => $"{script.Sql}\n;\nINSERT INTO schema_scripts (name) VALUES ('{script.Name}');\n").ToList();
+        var missing = scripts.Where(script => known.Add(script.Name))
+            .Select(script => $"{script.Sql}\n;\nINSERT INTO schema_scripts (name) VALUES ('{script.Name}');\n").ToList();
         // In one round trip: a new store needs some thirty of them.
         if (missing.Count > 0)
             await RunAsync(connection, string.Concat(missing), cancellationToken);

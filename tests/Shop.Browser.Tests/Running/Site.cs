@@ -123,7 +123,7 @@ public class Site : IAsyncLifetime
     }
 
     private static string Chromium() => new[] { "/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists)
-        ?? throw new InvalidOperationException("Chromium was not found. ./test.sh installs it; or install it yourself (Debian: sudo apt-get install chromium).");
+        ?? throw new InvalidOperationException("Chromium was not found. ./test.sh installs it; or install it yourself (Debian: sudo apt-get install chromium-headless-shell).");
 }
 
 /// <summary>Only the browser.</summary>

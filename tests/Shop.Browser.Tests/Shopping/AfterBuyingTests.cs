@@ -31,6 +31,18 @@ public sealed class AfterBuyingTests(Site site)
     }
 
     [Fact]
+    public async Task On_a_phone_ones_orders_are_seen_whole()
+    {
+        using var api = await site.ApiAsync(Person.Customer);
+        await api.OrderAsync("MUG-STONE-01", card: "pm_card_chargeDeclined");
+        var page = await site.OpenAsync(phone: true);
+        await page.SignInAsync(Person.Customer, "/my/orders");
+
+        await Assertions.Expect(page.Locator("tbody tr").First).ToContainTextAsync("Not possible");
+        (await page.EvaluateAsync<int>("(box => box.scrollWidth - box.clientWidth)(document.querySelector('.table-box'))")).ShouldBe(0, "The table does not scroll.");
+    }
+
+    [Fact]
     public async Task Somebody_elses_order_is_not_there()
     {
         var page = await site.OpenAsync();
