@@ -29,7 +29,7 @@ internal sealed class Delivery
         var events = StockDecider.Decide(command, stock.State);
         if (receipt is not null)
         {
-            if (!Receipt.IsOpen(receipt.State, command.Quantity, command.Reference!))
+            if (!Receipt.IsOpen(receipt.State, command))
                 return false;
             receipt.Append(new ReceiptEvent.Booked(command.Quantity));
         }

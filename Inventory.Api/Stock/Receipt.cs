@@ -30,12 +30,13 @@ public sealed record Receipt(int Quantity)
 
     /// <returns>True when the units must be booked now, false when they were.</returns>
     /// <exception cref="DomainException">The reference was booked with another quantity.</exception>
-    public static bool IsOpen(Receipt state, int quantity, string reference) =>
+    public static bool IsOpen(Receipt state, StockCommand.Receive command) =>
         state.Quantity == 0
-        || (state.Quantity == quantity
+        || (state.Quantity == command.Quantity
             ? false
             : throw new DomainException(
-                "reference-used", $"{reference} was already received with {state.Quantity} units. Give another delivery another reference, or correct this one with POST /stock/{{sku}}/adjust.",
+                "reference-used",
+                $"{state.Quantity} units of {command.Sku} were already received as {command.Reference}. Give another delivery another reference, or correct this one with POST /stock/{command.Sku}/adjust.",
                 conflict: true)
             { Field = "quantity" });
 

@@ -41,20 +41,31 @@ internal static class ReplayCommand
     private static async Task ImportProductsAsync(
         ShopApplication shop, RetailFile file, string reference, TextWriter output, CancellationToken cancellationToken)
     {
-        var result = await shop.Services.GetRequiredService<Inventory.Inventory>().ListProductsAsync(
-            [
-                .. file.Products.Select(product => new NewProduct
-                {
-                    Sku = product.Code,
-                    Name = product.Name,
-                    UnitPriceMinor = product.UnitPriceMinor,
-                    Currency = RetailFile.Currency,
-                    InitialStock = checked((int)product.Units),
-                    StockReference = reference,
-                }),
-            ],
-            cancellationToken);
+        var result = await ListAsync(shop.Services.GetRequiredService<Inventory.Inventory>(), file, reference, cancellationToken);
         output.WriteLine(Text($"Products: {file.Products.Count:N0} in the file, {result.Listed:N0} newly listed, {result.UnitsReceived:N0} units received."));
+    }
+
+    private static async Task<ImportResult> ListAsync(Inventory.Inventory inventory, RetailFile file, string reference, CancellationToken cancellationToken)
+    {
+        var products = file.Products.Select(product => new NewProduct
+        {
+            Sku = product.Code,
+            Name = product.Name,
+            UnitPriceMinor = product.UnitPriceMinor,
+            Currency = RetailFile.Currency,
+            InitialStock = checked((int)product.Units),
+            StockReference = reference,
+        });
+        try
+        {
+            return await inventory.ListProductsAsync([.. products], cancellationToken);
+        }
+        catch (DomainException error)
+        {
+            throw new StartException(
+                $"{reference} does not fit what these stores know. {error.Message} If the file was replayed before and has changed since, give it another name or name an empty folder with --data.",
+                error);
+        }
     }
 
     private static async Task<Outcomes> PlaceAsync(
@@ -109,6 +120,8 @@ internal static class ReplayCommand
         output.WriteLine(Text($"Orders of the file: {file.Orders.Count} ({outcomes.New} placed now, {outcomes.Ended - outcomes.New} known from before)"));
         foreach (var (outcome, count) in outcomes.ByName.OrderByDescending(pair => pair.Value))
             output.WriteLine(Text($"  {outcome}: {count}"));
+        foreach (var (reason, count) in outcomes.ByReason.OrderByDescending(pair => pair.Value))
+            output.WriteLine(Text($"    {count} × {reason}"));
         foreach (var (currency, minor) in captured)
             output.WriteLine(Text($"Captured: {currency} {minor / 100m:N2}"));
         output.WriteLine(Text($"Order lines: {file.Orders.Sum(invoice => invoice.Lines.Count):N0} (largest order: {file.Orders.Max(invoice => invoice.Lines.Count)})"));
@@ -138,6 +151,9 @@ internal static class ReplayCommand
 
         public Dictionary<string, int> ByName { get; } = new(StringComparer.Ordinal);
 
+        /// <summary>Why orders were rejected or cancelled.</summary>
+        public Dictionary<string, int> ByReason { get; } = new(StringComparer.Ordinal);
+
         public int Ended => Orders.Count;
 
         /// <summary>Orders that no earlier run had placed.</summary>
@@ -150,8 +166,17 @@ internal static class ReplayCommand
             Orders.Add(orderId);
             var name = order.GetType().Name.ToLowerInvariant();
             ByName[name] = ByName.GetValueOrDefault(name) + 1;
+            if (ReasonOf(order) is { } reason)
+                ByReason[reason] = ByReason.GetValueOrDefault(reason) + 1;
             New += isNew ? 1 : 0;
             UnitsSold += order is Order.Confirmed ? invoice.Lines.Sum(line => (long)line.Quantity) : 0;
         }
+
+        private static string? ReasonOf(Order order) => order switch
+        {
+            Order.Rejected rejected => rejected.Reason,
+            Order.Cancelled cancelled => cancelled.Reason,
+            _ => null,
+        };
     }
 }

@@ -48,9 +48,13 @@ internal sealed class HostProcess : IAsyncDisposable
     public static HostProcess Start(IReadOnlyDictionary<string, string> settings, params string[] arguments) => new(arguments, settings);
 
     /// <summary>Runs a command that ends by itself.</summary>
-    public static async Task<(int ExitCode, string Output, IReadOnlyList<string> Errors)> RunAsync(params string[] arguments)
+    public static Task<(int ExitCode, string Output, IReadOnlyList<string> Errors)> RunAsync(params string[] arguments) => RunAsync(new Dictionary<string, string>(), arguments);
+
+    /// <summary>Runs a command that ends by itself.</summary>
+    /// <param name="settings">In the form of environment variables.</param>
+    public static async Task<(int ExitCode, string Output, IReadOnlyList<string> Errors)> RunAsync(IReadOnlyDictionary<string, string> settings, params string[] arguments)
     {
-        await using var host = new HostProcess(arguments);
+        await using var host = new HostProcess(arguments, settings);
         var exitCode = await host.WaitForExitAsync();
         return (exitCode, string.Join('\n', host.Output), host.Errors);
     }

@@ -18,6 +18,13 @@ public sealed class InterruptTests(ITestOutputHelper output)
         ["OrderSaga__LeaseSeconds"] = "300",
     };
 
+    /// <summary>However long the shop stays closed, no order's time to be reserved and authorized runs out meanwhile.</summary>
+    private static readonly Dictionary<string, string> PatientSaga = new()
+    {
+        ["OrderSaga__TryDeadlineSeconds"] = "600",
+        ["OrderSaga__LeaseSeconds"] = "900",
+    };
+
     [Fact]
     public async Task Ctrl_C_stops_a_busy_shop_within_ten_seconds_and_answers_those_who_wait()
     {
@@ -48,7 +55,7 @@ public sealed class InterruptTests(ITestOutputHelper output)
         var url = HostProcess.UrlOf(Ports.Free());
         string[] arguments = ["--urls", url, "--data", folder.Path, "--no-seed", "--no-warm-up"];
         var acknowledged = 0;
-        await using (var host = HostProcess.Start(arguments))
+        await using (var host = HostProcess.Start(PatientSaga, arguments))
         {
             await host.UntilOpenAsync();
             using var shop = ShopClient.OperatorOf(url, folder);
@@ -63,7 +70,7 @@ public sealed class InterruptTests(ITestOutputHelper output)
             await Task.WhenAll(buying);
         }
 
-        await using (var host = HostProcess.Start(arguments))
+        await using (var host = HostProcess.Start(PatientSaga, arguments))
         {
             await host.UntilOpenAsync();
             using var shop = ShopClient.OperatorOf(url, folder);
@@ -105,7 +112,7 @@ public sealed class InterruptTests(ITestOutputHelper output)
         await File.WriteAllTextAsync(file, lines.ToString());
         string[] arguments = ["replay", file, "--data", folder.Under("data")];
 
-        await using (var replay = HostProcess.Start(arguments))
+        await using (var replay = HostProcess.Start(PatientSaga, arguments))
         {
             await ShopClient.UntilAsync(
                 () => Task.FromResult(replay.Output.Any(line => line.Contains("orders have ended", StringComparison.Ordinal))), "some orders have ended");
@@ -113,7 +120,7 @@ public sealed class InterruptTests(ITestOutputHelper output)
             replay.Errors.ShouldHaveSingleItem().ShouldStartWith("Stopped before it was done.");
         }
 
-        var (exitCode, text, _) = await HostProcess.RunAsync(arguments);
+        var (exitCode, text, _) = await HostProcess.RunAsync(PatientSaga, arguments);
         output.WriteLine(text);
         exitCode.ShouldBe(0);
         text.ShouldContain($"confirmed: {invoices}");

@@ -39,6 +39,42 @@ public sealed class ReplayCommandTests(ITestOutputHelper output)
         (ledgerAfter.Orders, ledgerAfter.Totals.ProviderIntents, ledgerAfter.Totals.Events).ShouldBe((423, 423, ledger.Totals.Events));
     }
 
+    [Fact]
+    public async Task Replay_says_why_orders_were_rejected()
+    {
+        using var folder = new TempFolder();
+        var file = folder.Under("orders.csv");
+        await WriteAsync(file, "1,A1,NAME,2");
+        await ReplayAsync(file, folder.Under("data"));
+        // The same units in all, so nothing is received for them a second time.
+        await WriteAsync(file, "2,A1,NAME,1", "3,A1,NAME,1");
+
+        var text = await ReplayAsync(file, folder.Under("data"));
+
+        text.ShouldContain("  rejected: 2\n    2 × A1: wanted 1, available 0");
+        text.ShouldContain("Audit clean");
+    }
+
+    [Fact]
+    public async Task A_file_that_has_changed_since_it_was_replayed_is_refused_with_what_to_do()
+    {
+        using var folder = new TempFolder();
+        var file = folder.Under("orders.csv");
+        await WriteAsync(file, "1,A1,NAME,1");
+        await ReplayAsync(file, folder.Under("data"));
+        await WriteAsync(file, "1,A1,NAME,1", "2,A1,NAME,1");
+
+        var refusal = await Should.ThrowAsync<StartException>(() => ReplayAsync(file, folder.Under("data")));
+
+        refusal.Message.ShouldStartWith("orders.csv does not fit what these stores know. ");
+        refusal.Message.ShouldContain("A1");
+        refusal.Message.ShouldContain("give it another name");
+    }
+
+    private static Task WriteAsync(string file, params string[] lines) => File.WriteAllLinesAsync(
+        file,
+        ["InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country", .. lines.Select(line => $"{line},2010-12-01 08:26:00,1.5,,UK")]);
+
     private async Task<string> ReplayAsync(string path, string data)
     {
         using var text = new StringWriter();

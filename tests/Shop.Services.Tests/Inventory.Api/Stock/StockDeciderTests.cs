@@ -54,8 +54,12 @@ public sealed class StockDeciderTests
     {
         var booked = Receipt.Aggregate.Fold([new ReceiptEvent.Booked(5)]);
 
-        Receipt.IsOpen(Receipt.Aggregate.Initial, 5, "delivery 17").ShouldBeTrue();
-        Receipt.IsOpen(booked, 5, "delivery 17").ShouldBeFalse();
-        Should.Throw<DomainException>(() => Receipt.IsOpen(booked, 6, "delivery 17")).Conflict.ShouldBeTrue();
+        Receipt.IsOpen(Receipt.Aggregate.Initial, Delivery(5)).ShouldBeTrue();
+        Receipt.IsOpen(booked, Delivery(5)).ShouldBeFalse();
+        var refusal = Should.Throw<DomainException>(() => Receipt.IsOpen(booked, Delivery(6)));
+        refusal.Conflict.ShouldBeTrue();
+        refusal.Message.ShouldStartWith("5 units of MUG were already received as delivery 17.");
+
+        static StockCommand.Receive Delivery(int quantity) => new("MUG", quantity, "delivery 17");
     }
 }
