@@ -63,12 +63,12 @@ fi
 temp=$(mktemp -d)
 chmod 711 "$temp"
 export TMPDIR=$temp
-drills=
+beside=
 # What runs in the background would outlive an interrupted script.
 cleanup() {
-  if [ -n "$drills" ]; then
-    kill -- "-$drills" 2>/dev/null || true
-    wait "$drills" 2>/dev/null || true
+  if [ -n "$beside" ]; then
+    kill -- "-$beside" 2>/dev/null || true
+    wait "$beside" 2>/dev/null || true
   fi
   # A server that is just ending may still write.
   rm -rf "$temp" 2>/dev/null || { sleep 2 && rm -rf "$temp"; }
@@ -81,9 +81,11 @@ passed=0 failed=0
 run() {
   local name
   name=$(basename "$1" .csproj)
-  echo "== $name"
+  echo "Running $name."
   dotnet test "$1" --no-build --configuration "$configuration" ${filter:+--filter "$filter"} --results-directory "$temp/results" \
-    --blame-hang-timeout 10m --blame-hang-dump-type none 2>&1 | tee "$temp/$name" || touch "$temp/$name.broken"
+    --blame-hang-timeout 10m --blame-hang-dump-type none >"$temp/$name" 2>&1 || touch "$temp/$name.broken"
+  echo "== $name"
+  cat "$temp/$name"
 }
 
 count() {
@@ -96,27 +98,32 @@ count() {
   passed=$((passed + project_passed)) failed=$((failed + project_failed))
 }
 
-# The drills mostly wait for something to come back. They run beside the other projects, in a process group of their own, and are
-# shown at the end; but not beside the tests of the stores and of the pages, which keep both processors busy and would take much longer.
+# The tests of the stores and of the pages keep both processors busy. The others often wait, for something to come back or to end, and
+# run two at a time, the longest first.
 alone="tests/Shop.EventSourcing.Tests/Shop.EventSourcing.Tests.csproj tests/Shop.Browser.Tests/Shop.Browser.Tests.csproj"
-drilled=tests/Shop.Distributed.Tests/Shop.Distributed.Tests.csproj
-for project in $alone; do
-  run "$project" && count "$project"
-done
-set -m
-run "$drilled" >"$temp/drills" </dev/null &
-drills=$!
-set +m
+longest="tests/Shop.Host.Tests/Shop.Host.Tests.csproj tests/Shop.Distributed.Tests/Shop.Distributed.Tests.csproj"
+others=
 for project in tests/*.Tests/*.csproj; do
-  case " $alone $drilled " in
+  case " $alone $longest " in
     *" $project "*) ;;
-    *) run "$project" && count "$project" ;;
+    *) others="$others $project" ;;
   esac
 done
-wait "$drills" || true
-drills=
-cat "$temp/drills"
-count "$drilled"
+
+for project in $alone; do
+  run "$project"
+done
+export configuration filter temp
+export -f run
+set -m
+xargs -P 2 -n 1 bash -c 'run "$1"' run <<<"$longest $others" &
+beside=$!
+set +m
+wait "$beside" || true
+beside=
+for project in $alone $longest $others; do
+  count "$project"
+done
 
 [ $((passed + failed)) -gt 0 ] || echo "No test ran." >&2
 echo "$passed passed, $failed failed"

@@ -10,11 +10,11 @@ namespace Shop.Host;
 
 /// <summary>
 /// Compiles the paths of an order before customers wait for it: in the background, a second shop of this process with data
-/// and a payment sandbox of its own takes a few hundred orders and is thrown away.
+/// and a payment sandbox of its own takes two thousand orders and is thrown away.
 /// </summary>
 internal static class WarmUp
 {
-    private const int Orders = 600;
+    private const int Orders = 2_000;
     private const int Buyers = 2;
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(1);
 
