@@ -35,6 +35,10 @@ public sealed class DeliveryDrills(DrillServers servers, ITestOutputHelper outpu
                     drill.Note($"Delivered {await tap.DeliverAgainAsync(drill.Random, anew: true)} messages again under new ids.");
                     await Ending.UntilQuietAsync(drill);
                     (await stores.HeadsAsync()).ShouldBe(before, "What was decided is only answered again.");
+
+                    // Left open, it would claim its queues again on the emptied broker of the next round.
+                    await tap.DisposeAsync();
+                    tap = null;
                 });
         }
         finally
