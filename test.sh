@@ -101,7 +101,7 @@ count() {
 # The tests of the stores and of the pages keep both processors busy. The others often wait, for something to come back or to end, and
 # run two at a time, the longest first.
 alone="tests/Shop.EventSourcing.Tests/Shop.EventSourcing.Tests.csproj tests/Shop.Browser.Tests/Shop.Browser.Tests.csproj"
-longest="tests/Shop.Host.Tests/Shop.Host.Tests.csproj tests/Shop.Distributed.Tests/Shop.Distributed.Tests.csproj"
+longest="tests/Shop.Host.Tests/Shop.Host.Tests.csproj tests/Shop.Distributed.Tests/Shop.Distributed.Tests.csproj tests/Shop.Services.Tests/Shop.Services.Tests.csproj"
 others=
 for project in tests/*.Tests/*.csproj; do
   case " $alone $longest " in
