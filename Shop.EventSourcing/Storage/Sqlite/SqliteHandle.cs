@@ -9,7 +9,7 @@ namespace Shop.EventSourcing.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteHandle : IDisposable
 {
-    static SqliteHandle() => SqliteSleep.Install();
+    static SqliteHandle() => SqliteFiles.Install();
 
     public const int BusyTimeoutMilliseconds = 30_000;
 
