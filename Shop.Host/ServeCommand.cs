@@ -1,3 +1,4 @@
+using Shop.ServiceDefaults;
 using Shop.Storefront.Accounts;
 
 namespace Shop.Host;
@@ -10,11 +11,13 @@ internal static class ServeCommand
         var shop = await ShopApplication.StartAsync(options, cancellationToken);
         using var open = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var warmUp = Task.CompletedTask;
+        var warmUpState = shop.Services.GetRequiredService<WarmUpState>();
+        warmUpState.IsUnderWay = options.WarmUp;
         try
         {
             Welcome(shop, output);
             if (options.WarmUp)
-                warmUp = WarmUp.RunAsync(shop.Data, shop.Services.GetRequiredService<ILogger<ShopApplication>>(), open.Token);
+                warmUp = WarmUpAsync(shop, warmUpState, open.Token);
             await shop.WaitForShutdownAsync(cancellationToken);
         }
         catch (OperationCanceledException)
@@ -30,6 +33,12 @@ internal static class ServeCommand
 
         output.WriteLine("Stopped. Every order that was accepted goes on when the shop starts again.");
         return 0;
+    }
+
+    private static async Task WarmUpAsync(ShopApplication shop, WarmUpState state, CancellationToken cancellationToken)
+    {
+        await WarmUp.RunAsync(shop.Data, shop.Services.GetRequiredService<ILogger<ShopApplication>>(), cancellationToken);
+        state.IsUnderWay = false;
     }
 
     private static void Welcome(ShopApplication shop, TextWriter output)

@@ -35,7 +35,6 @@ internal static class WarmUp
                 [DemoAccounts.Setting] = "false",
                 ["Shop:Jobs:Enabled"] = "false",
                 ["OTEL_SDK_DISABLED"] = "true",
-                ["Audit:Live"] = "false",
             };
             // What it does belongs to a trace that is not sampled: it must not show up as orders of the shop that it is for.
             using var untraced = new Activity("warm-up").Start();

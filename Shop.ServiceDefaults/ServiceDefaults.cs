@@ -28,6 +28,7 @@ public static class ServiceDefaults
         OtlpExport.Add(builder);
         Logs.Add(builder);
         HealthEndpoints.Add(builder);
+        builder.Services.AddSingleton<WarmUpState>();
         builder.Services.AddSingleton(provider => new OverviewSampler(
             provider.GetRequiredService<StoreMonitor>(), provider.GetServices<IOverviewPart>(), provider.GetService<IBrokerQueues>(),
             provider.GetRequiredService<IHostEnvironment>(), provider.GetRequiredService<TimeProvider>()));
@@ -102,8 +103,9 @@ public static class ServiceDefaults
 
     private static void MapDiagnostics(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/diagnostics/counters", (IEnumerable<EventStore> stores) => Results.Ok(new
+        routes.MapGet("/diagnostics/counters", (IEnumerable<EventStore> stores, WarmUpState warmUp) => Results.Ok(new
         {
+            IsWarmingUp = warmUp.IsUnderWay,
             Stores = stores.Select(store => new
             {
                 store.Name,

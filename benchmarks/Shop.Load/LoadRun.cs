@@ -6,6 +6,7 @@ namespace Shop.Load;
 public sealed class LoadRun(LoadOptions options, TextWriter output, TimeProvider clock)
 {
     private const int ErrorSamplesMax = 5;
+    private static readonly TimeSpan WarmUpPause = TimeSpan.FromMilliseconds(250);
     private readonly HashSet<string> errorSamples = [];
     private readonly Lock gate = new();
 
@@ -15,6 +16,7 @@ public sealed class LoadRun(LoadOptions options, TextWriter output, TimeProvider
         using var http = new HttpClient(OrderClient.CreateHandler(Preparation.Concurrency)) { BaseAddress = options.Url };
         var token = options.Token ?? await AccessToken.GetAsync(http, options, cancellationToken);
         http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        await WaitForWarmUpAsync(http, cancellationToken);
         await new Preparation(http, output).RunAsync(plan, cancellationToken);
 
         using var client = new OrderClient(options, token);
@@ -44,6 +46,19 @@ public sealed class LoadRun(LoadOptions options, TextWriter output, TimeProvider
         var rejected = measured.Count(order => outcomes[order] == OrderOutcome.Rejected);
         var good = measured.Where(order => outcomes[order] != OrderOutcome.Error).Select(order => latencies[order]).ToArray();
         return LoadReport.Create(options, good, confirmed, rejected, elapsed, processor, before is null ? null : after?.Since(before));
+    }
+
+    /// <summary>A shop that was just started compiles for some seconds, and would be measured at that.</summary>
+    private async Task WaitForWarmUpAsync(HttpClient http, CancellationToken cancellationToken)
+    {
+        var told = false;
+        while (await StoreCounters.IsWarmingUpAsync(http, cancellationToken))
+        {
+            if (!told)
+                output.WriteLine("Waiting until the shop has warmed up.");
+            told = true;
+            await Task.Delay(WarmUpPause, clock, cancellationToken);
+        }
     }
 
     private Task PlaceAsync(

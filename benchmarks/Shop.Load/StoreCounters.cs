@@ -7,15 +7,8 @@ namespace Shop.Load;
 public sealed record StoreCounters(long Commits, long WriteSets, long Messages, long Conflicts, long Duplicates)
 {
     /// <returns>Null when the server does not offer them.</returns>
-    public static async Task<StoreCounters?> ReadAsync(HttpClient http, CancellationToken cancellationToken)
-    {
-        using var response = await http.GetAsync(new Uri("/diagnostics/counters", UriKind.Relative), cancellationToken);
-        if (response.StatusCode == HttpStatusCode.NotFound)
-            return null;
-        response.EnsureSuccessStatusCode();
-        var answer = await response.Content.ReadFromJsonAsync<Answer>(cancellationToken);
-        return answer!.Stores.Aggregate(new StoreCounters(0, 0, 0, 0, 0), (sum, store) => sum + store);
-    }
+    public static async Task<StoreCounters?> ReadAsync(HttpClient http, CancellationToken cancellationToken) =>
+        (await AskAsync(http, cancellationToken))?.Stores.Aggregate(new StoreCounters(0, 0, 0, 0, 0), (sum, store) => sum + store);
 
     public static StoreCounters operator +(StoreCounters left, StoreCounters right) => new(
         left.Commits + right.Commits, left.WriteSets + right.WriteSets, left.Messages + right.Messages,
@@ -28,5 +21,18 @@ public sealed record StoreCounters(long Commits, long WriteSets, long Messages, 
         Commits - earlier.Commits, WriteSets - earlier.WriteSets, Messages - earlier.Messages,
         Conflicts - earlier.Conflicts, Duplicates - earlier.Duplicates);
 
-    private sealed record Answer(IReadOnlyList<StoreCounters> Stores);
+    /// <summary>Whether the server says that it is still compiling, as it does for some seconds after its start.</summary>
+    public static async Task<bool> IsWarmingUpAsync(HttpClient http, CancellationToken cancellationToken) =>
+        await AskAsync(http, cancellationToken) is { IsWarmingUp: true };
+
+    private static async Task<Answer?> AskAsync(HttpClient http, CancellationToken cancellationToken)
+    {
+        using var response = await http.GetAsync(new Uri("/diagnostics/counters", UriKind.Relative), cancellationToken);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+            return null;
+        response.EnsureSuccessStatusCode();
+        return await response.Content.ReadFromJsonAsync<Answer>(cancellationToken);
+    }
+
+    private sealed record Answer(IReadOnlyList<StoreCounters> Stores, bool IsWarmingUp = false);
 }

@@ -40,6 +40,18 @@ public sealed class LoadCommandTests
     }
 
     [Fact]
+    public async Task Nothing_is_measured_while_the_shop_warms_up()
+    {
+        await using var shop = await StubShop.StartAsync(warmUpAnswers: 2);
+
+        var (exitCode, output, _) = await RunAsync("--url", shop.Url, "--orders", "5", "--warmup", "0", "--concurrency", "1", "--skus", "1");
+
+        exitCode.ShouldBe(0);
+        output.ShouldStartWith("Waiting until the shop has warmed up.");
+        output.Split("Waiting").Length.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_second_run_with_the_same_seed_places_new_orders_and_receives_stock_for_them()
     {
         await using var shop = await StubShop.StartAsync();

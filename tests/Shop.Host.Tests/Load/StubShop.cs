@@ -11,6 +11,7 @@ internal sealed class StubShop : IAsyncDisposable
 {
     private readonly WebApplication app;
     private int orders;
+    private int warmUpAnswers;
 
     private StubShop(WebApplication app) => this.app = app;
 
@@ -26,13 +27,14 @@ internal sealed class StubShop : IAsyncDisposable
 
     public string Url => app.Urls.Single();
 
-    public static async Task<StubShop> StartAsync(int failAfter = int.MaxValue)
+    /// <param name="warmUpAnswers">So often it says that it is still warming up.</param>
+    public static async Task<StubShop> StartAsync(int failAfter = int.MaxValue, int warmUpAnswers = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
-        var shop = new StubShop(app) { FailAfter = failAfter };
+        var shop = new StubShop(app) { FailAfter = failAfter, warmUpAnswers = warmUpAnswers };
         app.MapPost("/account/token", (Credentials given) => given.Password == "wrong" ? Results.Problem("Unknown password.", statusCode: 401) : Results.Json(new { accessToken = $"token of {given.Email}" }));
         app.MapPost("/products", shop.AddProduct);
         app.MapPost("/stock/{sku}/receive", (string sku, Receipt receipt) => shop.Stock.AddOrUpdate(sku, receipt.Quantity, (_, units) => units + receipt.Quantity));
@@ -65,7 +67,7 @@ internal sealed class StubShop : IAsyncDisposable
     private IResult Counters()
     {
         var store = new { name = "order", commits = orders * 2, writeSets = orders * 6, messages = orders * 5, conflicts = 0, duplicates = 0 };
-        return Results.Json(new { stores = new[] { store, store } });
+        return Results.Json(new { isWarmingUp = Interlocked.Decrement(ref warmUpAnswers) >= 0, stores = new[] { store, store } });
     }
 
     private sealed record Credentials(string Email, string Password);
