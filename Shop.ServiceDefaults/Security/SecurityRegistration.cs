@@ -40,6 +40,8 @@ public static class SecurityRegistration
         builder.Services.AddAuthentication(Scheme)
             .AddPolicyScheme(Scheme, displayName: null, options => options.ForwardDefaultSelector = SchemeOf)
             .AddBearerToken();
+        builder.Services.PostConfigure<BearerTokenOptions>(
+            BearerTokenDefaults.AuthenticationScheme, options => options.BearerTokenProtector = new RememberedTokens(options.BearerTokenProtector));
         builder.Services.AddAuthorizationBuilder()
             .AddPolicy(Policies.Customer, policy => policy.RequireAuthenticatedUser())
             .AddPolicy(Policies.Operator, policy => policy.RequireRole(Roles.Operator))
