@@ -5,6 +5,8 @@ namespace Shop.Audit;
 /// <summary>Everything that the checks look at, as read from the stores and from the provider.</summary>
 public sealed class AuditInput
 {
+    private IReadOnlyList<IEventBook>? books;
+
     public OrderBook Orders { get; private init; } = new();
 
     public ReservationBook Reservations { get; private init; } = new();
@@ -23,7 +25,7 @@ public sealed class AuditInput
     internal AuditInput With(IReadOnlyList<ProviderIntent> provider) =>
         new() { Orders = Orders, Reservations = Reservations, Stock = Stock, Payments = Payments, Sagas = Sagas, Provider = provider };
 
-    internal IReadOnlyList<IEventBook> Books => [Orders, Reservations, Stock, Payments, Sagas];
+    internal IReadOnlyList<IEventBook> Books => books ??= [Orders, Reservations, Stock, Payments, Sagas];
 }
 
 /// <summary>One payment intent in the provider's own ledger.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
@@ -18,8 +19,8 @@ public sealed record EventMetadata(Guid? CausationId = null, string? Actor = nul
         if (Actor is null && trace is null)
             return Encoding.UTF8.GetBytes($$"""{"causationId":"{{CausationId:D}}"}""");
 
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream))
+        var buffer = new ArrayBufferWriter<byte>(192);
+        using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
             if (CausationId is { } causation)
@@ -31,6 +32,6 @@ public sealed record EventMetadata(Guid? CausationId = null, string? Actor = nul
             json.WriteEndObject();
         }
 
-        return stream.ToArray();
+        return buffer.WrittenSpan.ToArray();
     }
 }

@@ -19,7 +19,7 @@ internal sealed class GroupCommitter : IAsyncDisposable
 
     private readonly EventStore store;
     private readonly Lock sync = new();
-    private readonly ManualResetEventSlim work = new();
+    private readonly ManualResetEventSlim work = new(initialState: false, spinCount: 0);
     private readonly Thread thread;
     private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<UnitOfWork> waiting = [];

@@ -46,15 +46,19 @@ public sealed partial class UnitOfWork
         try
         {
             WriteSet = withdrawn ? new() { Appends = Checks() } : Build();
-            if (WriteSet.IsEmpty && dependencies.Count == 0)
+            if (WriteSet.IsEmpty && dependencies is null)
             {
                 Settle(committed: true);
                 RunAfterCommit();
                 return new(WriteOutcome.Committed, store.Position);
             }
 
-            foreach (var dependency in dependencies)
-                await dependency.QueuedOrEnded().WaitAsync(cancellationToken);
+            if (dependencies is not null)
+            {
+                foreach (var dependency in dependencies)
+                    await dependency.QueuedOrEnded().WaitAsync(cancellationToken);
+            }
+
             cancellationToken.ThrowIfCancellationRequested();
             store.Committer.Enqueue(this);
         }
@@ -128,6 +132,8 @@ public sealed partial class UnitOfWork
 
     internal bool DependsOnFailed()
     {
+        if (dependencies is null)
+            return false;
         foreach (var dependency in dependencies)
         {
             if (dependency.Status == Phase.Failed || dependency is { withdrawn: true, IsPublished: true })
@@ -151,7 +157,7 @@ public sealed partial class UnitOfWork
             queued?.TrySetResult();
 
             // Else a stream that is never idle would keep all its writers alive, each by the next one.
-            dependencies.Clear();
+            dependencies = null;
             foreach (var handle in handles.Values)
             {
                 if (committed && handle.Appended.Count > 0)
@@ -205,24 +211,26 @@ public sealed partial class UnitOfWork
         var now = store.Clock.GetUtcNow().TruncateToMicroseconds();
         var stored = IsPublished ? (metadata ?? new()).Serialize() : null;
         var appends = new List<StreamAppend>(handles.Count);
-        foreach (var handle in handles.Values.Where(handle => handle.Decided))
+        foreach (var handle in handles.Values)
         {
+            if (!handle.Decided)
+                continue;
             appends.Add(handle.ToAppend(stored, now));
             if (handle.Appended.Count > 0 && store.InlineRow(handle) is { } row)
-                rows.Add(row);
+                Write(row);
             if (handle.TakeSnapshot(now) is { } snapshot)
-                rows.Add(Snapshot.Table.Upsert(snapshot));
+                Write(Snapshot.Table.Upsert(snapshot));
         }
 
         return new()
         {
             Appends = appends,
             Inbox = Inbox,
-            Outbox = outbox,
-            OutboxDeletes = outboxDeletes,
-            Rows = rows,
-            Parked = parked,
-            ParkedDeletes = parkedDeletes,
+            Outbox = outbox as IReadOnlyList<OutboxMessage> ?? [],
+            OutboxDeletes = outboxDeletes as IReadOnlyList<Guid> ?? [],
+            Rows = rows as IReadOnlyList<RowWrite> ?? [],
+            Parked = parked as IReadOnlyList<ParkedMessage> ?? [],
+            ParkedDeletes = parkedDeletes as IReadOnlyList<Guid> ?? [],
         };
     }
 }

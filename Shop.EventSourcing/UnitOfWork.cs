@@ -15,12 +15,12 @@ public sealed partial class UnitOfWork
     private readonly EventStore store;
     private readonly EventMetadata? metadata;
     private readonly Dictionary<string, StreamHandle> handles = new(StringComparer.Ordinal);
-    private readonly HashSet<UnitOfWork> dependencies = [];
-    private readonly List<OutboxMessage> outbox = [];
-    private readonly List<Guid> outboxDeletes = [];
-    private readonly List<RowWrite> rows = [];
-    private readonly List<ParkedMessage> parked = [];
-    private readonly List<Guid> parkedDeletes = [];
+    private HashSet<UnitOfWork>? dependencies;
+    private List<OutboxMessage>? outbox;
+    private List<Guid>? outboxDeletes;
+    private List<RowWrite>? rows;
+    private List<ParkedMessage>? parked;
+    private List<Guid>? parkedDeletes;
 
     internal UnitOfWork(EventStore store, EventMetadata? metadata, InboxEntry? inbox)
     {
@@ -30,7 +30,7 @@ public sealed partial class UnitOfWork
     }
 
     /// <summary>Messages that will leave with the commit.</summary>
-    public IReadOnlyList<OutboxMessage> Outbox => outbox;
+    public IReadOnlyList<OutboxMessage> Outbox => outbox as IReadOnlyList<OutboxMessage> ?? [];
 
     /// <summary>Loads one stream: from memory, else from the database.</summary>
     public async ValueTask<StreamHandle<TState, TEvent>> LoadAsync<TState, TEvent>(
@@ -110,23 +110,23 @@ public sealed partial class UnitOfWork
     }
 
     /// <summary>Sends a message after the commit, at once or when it is due.</summary>
-    public void Send(OutboxMessage message) => outbox.Add(message);
+    public void Send(OutboxMessage message) => (outbox ??= []).Add(message);
 
     /// <summary>Takes back a scheduled message that has not been sent; unknown ids are ignored.</summary>
     public void CancelScheduled(Guid messageId)
     {
-        if (outbox.RemoveAll(message => message.Id == messageId) == 0)
-            outboxDeletes.Add(messageId);
+        if (outbox is null || outbox.RemoveAll(message => message.Id == messageId) == 0)
+            (outboxDeletes ??= []).Add(messageId);
     }
 
     /// <summary>Writes one read-model row with the events.</summary>
-    public void Write(RowWrite row) => rows.Add(row);
+    public void Write(RowWrite row) => (rows ??= []).Add(row);
 
     /// <summary>Keeps a message that cannot be handled, with its reason.</summary>
-    public void Park(ParkedMessage message) => parked.Add(message);
+    public void Park(ParkedMessage message) => (parked ??= []).Add(message);
 
     /// <summary>Removes a parked message, because it is sent again.</summary>
-    public void Unpark(Guid parkedId) => parkedDeletes.Add(parkedId);
+    public void Unpark(Guid parkedId) => (parkedDeletes ??= []).Add(parkedId);
 
     private void DependOnWriterOf(StreamHandle handle)
     {
@@ -140,7 +140,7 @@ public sealed partial class UnitOfWork
             // Somebody may already build on this one: waiting for a writer that is not queued yet could close a circle.
             if (IsPublished && writer.Status == Phase.Open)
                 throw new ConcurrencyConflictException($"{entry.Stream} is being changed.");
-            dependencies.Add(writer);
+            (dependencies ??= []).Add(writer);
         }
     }
 }

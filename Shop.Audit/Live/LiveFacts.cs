@@ -38,7 +38,6 @@ internal sealed class LiveFacts(IReadOnlyList<FollowedStore> stores)
     /// <returns>What is wrong with the event itself, or null.</returns>
     public async Task<Finding?> ApplyAsync(RecordedEvent recorded, CancellationToken cancellationToken)
     {
-        var place = $"{recorded.Stream} version {recorded.Version}";
         try
         {
             using var data = JsonDocument.Parse(recorded.Data);
@@ -49,17 +48,15 @@ internal sealed class LiveFacts(IReadOnlyList<FollowedStore> stores)
                 touched[orderId] = touched.TryGetValue(orderId, out var before) && before > recorded.RecordedAt ? before : recorded.RecordedAt;
             }
 
-            return IsOfDataKeys(recorded) || Input.Books.Any(book => book.Apply(recorded, data.RootElement))
-                ? null
-                : new(place, "an event whose stored name is known", recorded.Type);
+            return IsOfDataKeys(recorded) || Apply(recorded, data.RootElement) ? null : new(PlaceOf(recorded), "an event whose stored name is known", recorded.Type);
         }
         catch (UnreadableEventException error)
         {
-            return new(place, error.Expected, error.Found);
+            return new(PlaceOf(recorded), error.Expected, error.Found);
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            return new(place, $"readable {recorded.Type}", error.Message);
+            return new(PlaceOf(recorded), $"readable {recorded.Type}", error.Message);
         }
     }
 
@@ -94,17 +91,24 @@ internal sealed class LiveFacts(IReadOnlyList<FollowedStore> stores)
             if (recorded.Position > store.Position)
                 continue;
             using var data = JsonDocument.Parse(recorded.Data);
-            foreach (var book in Input.Books)
-            {
-                if (book.Apply(recorded, data.RootElement))
-                    break;
-            }
+            Apply(recorded, data.RootElement);
         }
 
         if (Input.Reservations.All.TryGetValue(orderId, out var reservation))
             Input.Stock.Remember(orderId, reservation);
         Settle(orderId, -1);
         Reopened++;
+    }
+
+    private bool Apply(RecordedEvent recorded, JsonElement data)
+    {
+        foreach (var book in Input.Books)
+        {
+            if (book.Apply(recorded, data))
+                return true;
+        }
+
+        return false;
     }
 
     private async Task<List<(FollowedStore Store, RecordedEvent Recorded)>> ReadAsync(Guid orderId, CancellationToken cancellationToken)
@@ -124,6 +128,8 @@ internal sealed class LiveFacts(IReadOnlyList<FollowedStore> stores)
         foreach (var (sku, movement) in Input.Stock.Of(orderId))
             settledUnits[sku] = settledUnits.GetValueOrDefault(sku) + (sign * (movement.Sold - movement.Returned));
     }
+
+    private static string PlaceOf(RecordedEvent recorded) => $"{recorded.Stream} version {recorded.Version}";
 
     private static bool IsFirst(RecordedEvent recorded) =>
         recorded.Type.StartsWith("stock-", StringComparison.Ordinal) ? recorded.Type == "stock-reserved.v1" : recorded.Version == 1;

@@ -22,7 +22,7 @@ public sealed class Sealer(EventStore store, ProofKeys keys, HeadFile? heads = n
     private static readonly TimeSpan ReleasePatience = TimeSpan.FromSeconds(2);
 
     /// <summary>What was just committed is taken in soon, so that it need not be kept in memory until it is sealed.</summary>
-    private static readonly TimeSpan CollectPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan CollectPause = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan IdlePause = TimeSpan.FromMilliseconds(100);
 
     private readonly LeaseHolder lease = new(store, LeaseName, leaseDuration ?? DefaultLease);

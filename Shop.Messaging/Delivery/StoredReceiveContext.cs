@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Mime;
 using System.Text.Json;
@@ -12,6 +13,7 @@ namespace Shop.Messaging.Delivery;
 internal sealed class StoredReceiveContext : BaseReceiveContext
 {
     private static readonly ContentType Json = new("application/json");
+    private static readonly ConcurrentDictionary<string, string[]> MessageTypes = new(StringComparer.Ordinal);
 
     private readonly OutboxMessage message;
 
@@ -32,7 +34,7 @@ internal sealed class StoredReceiveContext : BaseReceiveContext
         if (message.Original is { } original)
         {
             // MassTransit deserializes only what comes without this.
-            var read = new BodyConsumeContext(context, new ReadMessage(message, original, context));
+            var read = new StoredConsumeContext(context, new ReadMessage(message, original, context), original);
             context.GetOrAddPayload<ConsumeContext>(() => read);
         }
 
@@ -71,7 +73,7 @@ internal sealed class StoredReceiveContext : BaseReceiveContext
     /// <summary>The message is the object that was sent; messages are immutable.</summary>
     private sealed class ReadMessage(OutboxMessage message, object original, StoredReceiveContext context) : SystemTextJsonSerializerContext(
         SystemTextJsonMessageSerializer.Instance, SystemTextJsonMessageSerializer.Options, ContentTypeOf(message),
-        new RawMessageContext(context.TransportHeaders, context.InputAddress, JsonMessages.Options), message.MessageType.Split(';'), message: original)
+        new RawMessageContext(context.TransportHeaders, context.InputAddress, JsonMessages.Options), MessageTypes.GetOrAdd(message.MessageType, static types => types.Split(';')), message: original)
     {
         public override bool IsSupportedMessageType<T>() => Message is T;
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -42,15 +43,18 @@ public sealed class SagaStreams<TSaga>(string category, JsonTypeInfo<TSaga> json
         var changes = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         foreach (var property in now.EnumerateObject())
         {
-            if (before.IsNew || !before.Json.TryGetProperty(property.Name, out var old) || !JsonElement.DeepEquals(old, property.Value))
+            if (before.IsNew || !before.Json.TryGetProperty(NameOf(property), out var old) || !AreEqual(old, property.Value))
                 changes.Add(property.Name, property.Value);
         }
 
         if (!before.IsNew)
         {
             // A serializer that leaves nulls out would else never take a value back.
-            foreach (var property in before.Json.EnumerateObject().Where(property => !now.TryGetProperty(property.Name, out _) && property.Value.ValueKind != JsonValueKind.Null))
-                changes.Add(property.Name, Null);
+            foreach (var property in before.Json.EnumerateObject())
+            {
+                if (property.Value.ValueKind != JsonValueKind.Null && !now.TryGetProperty(NameOf(property), out _))
+                    changes.Add(property.Name, Null);
+            }
         }
 
         return changes.Count == 0 ? null : new(before.State, StateOf(now), on, changes) { After = new(now) { Handled = after } };
@@ -65,6 +69,12 @@ public sealed class SagaStreams<TSaga>(string category, JsonTypeInfo<TSaga> json
     }
 
     internal static string? StateOf(JsonElement saga) => saga.TryGetProperty("currentState", out var state) ? state.GetString() : null;
+
+    /// <summary>As bytes: most properties are only compared.</summary>
+    private static ReadOnlySpan<byte> NameOf(JsonProperty property) => JsonMarshal.GetRawUtf8PropertyName(property);
+
+    private static bool AreEqual(JsonElement one, JsonElement other) =>
+        JsonMarshal.GetRawUtf8Value(one).SequenceEqual(JsonMarshal.GetRawUtf8Value(other)) || JsonElement.DeepEquals(one, other);
 
     private sealed class Release(SemaphoreSlim stripe) : IDisposable
     {
