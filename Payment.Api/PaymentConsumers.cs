@@ -10,7 +10,7 @@ public sealed class AuthorizePaymentConsumer(PaymentDecisions decisions, TimePro
     {
         var message = context.Message;
         var command = new PaymentCommand.Authorize(message.OrderId, message.AmountMinor, message.Currency, message.PaymentMethod, clock.GetUtcNow());
-        var (_, after) = await decisions.DecideAsync(context.UnitOfWork(), message.OrderId, payment => PaymentDecider.Decide(command, payment), context.CancellationToken);
+        var (_, after) = await decisions.DecideFirstAsync(context.UnitOfWork(), message.OrderId, payment => PaymentDecider.Decide(command, payment), context.CancellationToken);
         if (PaymentReplies.ToAuthorize(after) is { } reply)
             await context.Publish(reply);
     }

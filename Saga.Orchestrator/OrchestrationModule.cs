@@ -16,7 +16,7 @@ public sealed class OrchestrationModule;
 /// <summary>Where the order sagas are stored: streams <c>order-saga-{orderId}</c> and the table <c>sagas</c>.</summary>
 public static class OrderSagas
 {
-    public static SagaStreams<OrderSaga> Streams { get; } = new("order-saga", OrderSagaJson.Default.OrderSaga);
+    public static SagaStreams<OrderSaga> Streams { get; } = new("order-saga", OrderSagaJson.Default.OrderSaga, begunBy: typeof(OrderPlaced));
 
     public static IInlineProjection Rows { get; } = Streams.Project(OrderSagaRow.Table, OrderSagaRow.Project);
 

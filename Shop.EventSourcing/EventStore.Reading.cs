@@ -111,6 +111,16 @@ public partial class EventStore
         }
     }
 
+    /// <returns>What is known of the stream; else an entry of its own for the caller, as if it did not exist.</returns>
+    internal StreamCache.Entry AssumeNew<TState, TEvent>(Aggregate<TState, TEvent> aggregate, string stream)
+        where TState : class
+        where TEvent : class
+    {
+        folds.TryAdd(aggregate.Category, aggregate);
+        lock (Gate)
+            return Cache.TryGet(stream, out var known) ? known : new(stream, aggregate.Initial, 0) { IsAssumed = true };
+    }
+
     /// <param name="fresh">What is remembered is new enough.</param>
     private async ValueTask<(TState State, long Version)> ReadStateAsync<TState, TEvent>(
         Aggregate<TState, TEvent> aggregate, string stream, bool fresh, CancellationToken cancellationToken)

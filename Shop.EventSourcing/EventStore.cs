@@ -86,7 +86,8 @@ public partial class EventStore : IAsyncDisposable
 
     /// <summary>Starts a unit of work.</summary>
     /// <param name="inbox">The message that it handles, or null outside of message handling.</param>
-    public UnitOfWork Begin(EventMetadata? metadata = null, InboxEntry? inbox = null) => new(this, metadata, inbox);
+    /// <param name="isRepeat">What it handles was tried before: then nothing is taken for granted, see <c>UnitOfWork.LoadNewAsync</c>.</param>
+    public UnitOfWork Begin(EventMetadata? metadata = null, InboxEntry? inbox = null, bool isRepeat = false) => new(this, metadata, inbox, isRepeat);
 
     /// <summary>Runs a handler outside of message handling and commits it; a conflict is handled again from a fresh load.</summary>
     /// <returns>The handler's answer, and the position from which it can be read.</returns>
@@ -96,7 +97,7 @@ public partial class EventStore : IAsyncDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
-            var unit = Begin(metadata);
+            var unit = Begin(metadata, isRepeat: attempt > 1);
             try
             {
                 var value = await handler(unit);

@@ -46,6 +46,20 @@ internal sealed class StreamCache(int capacity)
         starts.Remove(entry.Stream);
     }
 
+    /// <summary>A stream that was begun without having been looked for exists now.</summary>
+    public void Adopt(Entry begun)
+    {
+        begun.IsAssumed = false;
+        if (TryGet(begun.Stream, out var known))
+        {
+            if (known.Version >= begun.Version)
+                return;
+            Evict(known);
+        }
+
+        Add(begun);
+    }
+
     public void Evict(Entry entry)
     {
         entry.Evicted = true;
@@ -117,6 +131,9 @@ internal sealed class StreamCache(int capacity)
         public UnitOfWork? Writer { get; set; }
 
         public bool Evicted { get; set; }
+
+        /// <summary>Taken for a stream that does not exist, by one unit of work and known to no other.</summary>
+        public bool IsAssumed { get; set; }
 
         /// <summary>Loading it took long.</summary>
         public bool NeedsSnapshot { get; set; }

@@ -161,7 +161,11 @@ public sealed partial class UnitOfWork
             foreach (var handle in handles.Values)
             {
                 if (committed && handle.Appended.Count > 0)
+                {
                     handle.Entry.Confirm(handle.CurrentState, handle.Version);
+                    if (handle.Entry.IsAssumed)
+                        store.Cache.Adopt(handle.Entry);
+                }
 
                 // A state that was only looked at may be why it was refused; if it was given up, others may go on with that.
                 if (!committed && (handle.Appended.Count > 0 || (refused && handle.Decided)))

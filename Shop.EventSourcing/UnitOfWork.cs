@@ -14,6 +14,7 @@ public sealed partial class UnitOfWork
 {
     private readonly EventStore store;
     private readonly EventMetadata? metadata;
+    private readonly bool isRepeat;
     private readonly Dictionary<string, StreamHandle> handles = new(StringComparer.Ordinal);
     private HashSet<UnitOfWork>? dependencies;
     private List<OutboxMessage>? outbox;
@@ -22,8 +23,9 @@ public sealed partial class UnitOfWork
     private List<ParkedMessage>? parked;
     private List<Guid>? parkedDeletes;
 
-    internal UnitOfWork(EventStore store, EventMetadata? metadata, InboxEntry? inbox)
+    internal UnitOfWork(EventStore store, EventMetadata? metadata, InboxEntry? inbox, bool isRepeat)
     {
+        this.isRepeat = isRepeat;
         this.store = store;
         this.metadata = metadata;
         Inbox = inbox;
@@ -51,6 +53,29 @@ public sealed partial class UnitOfWork
         Aggregate<TState, TEvent> aggregate, Guid id, CancellationToken cancellationToken = default)
         where TState : class
         where TEvent : class => LoadAsync(aggregate, id.ToString("D"), cancellationToken);
+
+    /// <summary>
+    /// Loads a stream that in all likelihood does not exist yet, as one that this handling is the first to know of: nothing is read. When it
+    /// exists after all, the commit is a conflict, and the next attempt reads it.
+    /// </summary>
+    public async ValueTask<StreamHandle<TState, TEvent>> LoadNewAsync<TState, TEvent>(
+        Aggregate<TState, TEvent> aggregate, string id, CancellationToken cancellationToken = default)
+        where TState : class
+        where TEvent : class
+    {
+        var stream = aggregate.Stream(id);
+        if (isRepeat || handles.ContainsKey(stream))
+            return await LoadAsync(aggregate, id, cancellationToken);
+        var handle = new StreamHandle<TState, TEvent>(aggregate, store.AssumeNew(aggregate, stream));
+        handles.Add(stream, handle);
+        return handle;
+    }
+
+    /// <inheritdoc cref="LoadNewAsync{TState,TEvent}(Aggregate{TState,TEvent},string,CancellationToken)"/>
+    public ValueTask<StreamHandle<TState, TEvent>> LoadNewAsync<TState, TEvent>(
+        Aggregate<TState, TEvent> aggregate, Guid id, CancellationToken cancellationToken = default)
+        where TState : class
+        where TEvent : class => LoadNewAsync(aggregate, id.ToString("D"), cancellationToken);
 
     /// <summary>
     /// Runs a pure, synchronous decision over the loaded streams. What it appends is seen by the next decision at once and

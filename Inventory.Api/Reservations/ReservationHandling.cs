@@ -15,7 +15,9 @@ public static class ReservationHandling
     public static async Task<ReservationOutcome> DecideAsync(
         this UnitOfWork unit, Guid orderId, ReservationCommand command, CancellationToken cancellationToken = default)
     {
-        var reservation = await unit.LoadAsync(Reservation.Aggregate, orderId, cancellationToken);
+        var reservation = command is ReservationCommand.Reserve
+            ? await unit.LoadNewAsync(Reservation.Aggregate, orderId, cancellationToken)
+            : await unit.LoadAsync(Reservation.Aggregate, orderId, cancellationToken);
         // Which stock it takes is known from the reservation; should that move on before the second decision, all starts over.
         var before = unit.Decide(() => reservation.State);
         var stock = new Dictionary<string, StreamHandle<StockItem, StockEvent>>(StringComparer.Ordinal);

@@ -53,7 +53,7 @@ public sealed class OrderPlacement(
                 var quotes = await QuotesAsync(lines, cancellationToken);
                 var sealedData = await personalData.SealAsync(unit, checkout, requestId, accept.OrderId, cancellationToken);
                 var request = await unit.LoadAsync(IdempotentRequest.Aggregate, requestId, cancellationToken);
-                var order = await unit.LoadAsync(Order.Aggregate, accept.OrderId, cancellationToken);
+                var order = await unit.LoadNewAsync(Order.Aggregate, accept.OrderId, cancellationToken);
                 var (placed, state) = unit.Decide(() => Decide(checkout, requestId, accept, sealedData, lines, quotes, request, order));
                 if (placed is not null)
                     await outbox.PublishAsync(unit, OrderDecider.Announce(placed), cancellationToken);

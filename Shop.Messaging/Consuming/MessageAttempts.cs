@@ -36,7 +36,7 @@ internal sealed partial class MessageAttempts(TimeProvider clock, MessagingTelem
         var away = FailurePauses[0];
         for (var attempt = 1; ; attempt++)
         {
-            var unit = store.Begin(new(received.Id), inbox);
+            var unit = store.Begin(new(received.Id), inbox, isRepeat: hasFailed || attempt > 1);
             try
             {
                 await handle(unit);

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -14,11 +15,15 @@ namespace Shop.Messaging.Sagas;
 /// audited and replayed like the services; a row is written with it.
 /// </summary>
 /// <param name="category">First part of the stream name, such as <c>order-saga</c>.</param>
-public sealed class SagaStreams<TSaga>(string category, JsonTypeInfo<TSaga> json)
+/// <param name="json">How an instance is stored. Its properties hold values that do not change: one instance goes on from a shallow copy of another.</param>
+/// <param name="begunBy">The message that is almost always an instance's first; another one may be, too.</param>
+public sealed class SagaStreams<TSaga>(string category, JsonTypeInfo<TSaga> json, Type? begunBy = null)
     where TSaga : class, ISaga
 {
     private const int LockStripes = 1024;
     private static readonly JsonElement Null = JsonElement.Parse("null");
+    private static readonly Func<TSaga, object> Copy =
+        typeof(object).GetMethod(nameof(MemberwiseClone), BindingFlags.Instance | BindingFlags.NonPublic)!.CreateDelegate<Func<TSaga, object>>();
 
     private readonly SemaphoreSlim[] locks = [.. Enumerable.Range(0, LockStripes).Select(_ => new SemaphoreSlim(1))];
 
@@ -26,7 +31,11 @@ public sealed class SagaStreams<TSaga>(string category, JsonTypeInfo<TSaga> json
         category, SagaSnapshot.None, SagaSnapshot.Evolve, new EventTypes().Add("saga-transitioned.v1", SagaJson.Default.SagaTransitioned));
 
     /// <summary>The instance, or null before its first message.</summary>
-    public TSaga? ToInstance(SagaSnapshot snapshot) => snapshot.IsNew ? null : snapshot.Json.Deserialize(json);
+    public TSaga? ToInstance(SagaSnapshot snapshot) =>
+        snapshot.IsNew ? null : snapshot.Handled is TSaga handled ? (TSaga)Copy(handled) : snapshot.Json.Deserialize(json);
+
+    internal ValueTask<StreamHandle<SagaSnapshot, SagaTransitioned>> LoadAsync(UnitOfWork unit, Guid id, Type message, CancellationToken cancellationToken) =>
+        message == begunBy ? unit.LoadNewAsync(Aggregate, id, cancellationToken) : unit.LoadAsync(Aggregate, id, cancellationToken);
 
     /// <summary>For reading only: the instance that was just handled serves again.</summary>
     private TSaga? Peek(SagaSnapshot snapshot) => snapshot.Handled as TSaga ?? ToInstance(snapshot);

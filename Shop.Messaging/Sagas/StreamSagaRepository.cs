@@ -43,7 +43,7 @@ internal sealed class StreamSagaRepositoryContext<TSaga, TMessage>(ConsumeContex
 
     public async Task<SagaConsumeContext<TSaga, TMessage>> Load(Guid correlationId)
     {
-        stream = await unit.LoadAsync(streams.Aggregate, correlationId, context.CancellationToken);
+        stream = await streams.LoadAsync(unit, correlationId, typeof(TMessage), context.CancellationToken);
         loaded = unit.Decide(() => stream.State);
         return streams.ToInstance(loaded) is { } instance ? new DefaultSagaConsumeContext<TSaga, TMessage>(context, instance) : null!;
     }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
@@ -38,6 +39,21 @@ public sealed class OrderSagaStorageTests
         var properties = JsonSerializer.SerializeToNode(Sample(), JsonSerializerOptions.Web)!.AsObject().Select(property => property.Key);
 
         SampleEvent().Changes.Keys.ShouldBe(properties, ignoreOrder: true);
+    }
+
+    /// <summary>Else the state that a message is decided on could change the one before it: they share what they hold.</summary>
+    [Fact]
+    public void What_a_saga_holds_cannot_change_in_place()
+    {
+        foreach (var property in typeof(OrderSaga).GetProperties())
+            IsValue(property.PropertyType).ShouldBeTrue(property.Name);
+
+        static bool IsValue(Type type) => type.IsValueType || type == typeof(string)
+            || (type is { IsGenericType: true } && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) && IsValue(type.GenericTypeArguments[0]))
+            || (type.GetMethod("<Clone>$") is not null && type.GetProperties().All(property => IsValue(property.PropertyType) && !IsSettable(property)));
+
+        static bool IsSettable(PropertyInfo property) =>
+            property.SetMethod?.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(System.Runtime.CompilerServices.IsExternalInit)) == false;
     }
 
     [Fact]
