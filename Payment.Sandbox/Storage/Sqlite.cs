@@ -8,7 +8,13 @@ internal sealed class Sqlite : IDisposable
     private readonly sqlite3 _connection;
     private readonly List<Statement> _statements = [];
 
-    static Sqlite() => Batteries_V2.Init();
+    static Sqlite()
+    {
+        Batteries_V2.Init();
+
+        // Without statistics of its memory, which nobody reads; where the library is in use already, it stays as it is.
+        _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
+    }
 
     private Sqlite(sqlite3 connection) => _connection = connection;
 

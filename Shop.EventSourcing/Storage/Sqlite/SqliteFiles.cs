@@ -4,10 +4,8 @@ using System.Runtime.InteropServices;
 namespace Shop.EventSourcing.Storage.Sqlite;
 
 /// <summary>
-/// A copy of SQLite's file layer (VFS), registered as the default, that differs in two things. It sleeps as long as it is told: the
-/// SQLite that restores here was built without <c>usleep</c>, and wherever it means to wait some microseconds for a lock it
-/// sleeps a whole second, and with it every handler of the store. And it writes a commit to the write-ahead log at once, see
-/// <see cref="SqliteWal"/>.
+/// A copy of SQLite's file layer (VFS), registered as the default, that differs in one thing: it writes a commit to the write-ahead
+/// log at once, see <see cref="SqliteWal"/>.
 /// </summary>
 internal static unsafe partial class SqliteFiles
 {
@@ -17,7 +15,6 @@ internal static unsafe partial class SqliteFiles
     private const int NextOffset = 16;
     private const int NameOffset = 24;
     private const int OpenOffset = 40;
-    private const int SleepOffset = 112;
     private const int OpenWal = 0x80000;
 
     private static delegate* unmanaged[Cdecl]<void*, byte*, void*, int, int*, int> systemOpen;
@@ -38,7 +35,6 @@ internal static unsafe partial class SqliteFiles
         *(nint*)(ours + NextOffset) = 0;
         *(nint*)(ours + NameOffset) = Marshal.StringToCoTaskMemUTF8("unix-shop");
         *(delegate* unmanaged[Cdecl]<void*, byte*, void*, int, int*, int>*)(ours + OpenOffset) = &Open;
-        *(delegate* unmanaged[Cdecl]<void*, int, int>*)(ours + SleepOffset) = &Sleep;
         _ = RegisterVfs(ours, makeDefault: 1);
     }
 
@@ -54,19 +50,9 @@ internal static unsafe partial class SqliteFiles
         return code;
     }
 
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int Sleep(void* vfs, int microseconds)
-    {
-        _ = SleepMicroseconds((uint)microseconds);
-        return microseconds;
-    }
-
     [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_vfs_find")]
     private static partial byte* FindVfs(byte* name);
 
     [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_vfs_register")]
     private static partial int RegisterVfs(byte* vfs, int makeDefault);
-
-    [LibraryImport("libc", EntryPoint = "usleep")]
-    private static partial int SleepMicroseconds(uint microseconds);
 }

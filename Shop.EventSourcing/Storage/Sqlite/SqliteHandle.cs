@@ -9,7 +9,14 @@ namespace Shop.EventSourcing.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteHandle : IDisposable
 {
-    static SqliteHandle() => SqliteFiles.Install();
+    static SqliteHandle()
+    {
+        // Nobody asks how much memory SQLite uses, and a lock for each piece of it costs 6 % of an order. It is refused, and does not
+        // matter, once somebody else of this process has used the library.
+        if (OperatingSystem.IsLinux())
+            _ = SqliteNative.Configure(SqliteNative.MemoryStatistics, 0);
+        SqliteFiles.Install();
+    }
 
     public const int BusyTimeoutMilliseconds = 30_000;
 

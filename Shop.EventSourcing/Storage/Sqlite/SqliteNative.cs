@@ -4,7 +4,7 @@ namespace Shop.EventSourcing.Storage.Sqlite;
 
 /// <summary>
 /// The functions of the SQLite library that the engine calls, from the same e_sqlite3 that EF Core uses. SQLitePCLRaw has them
-/// too, but the compiler refuses its 2.0.6 next to a Microsoft.Data.Sqlite built on 2.1 (CS1705), and these cost less per call.
+/// too; these cost less per call.
 /// </summary>
 internal static unsafe partial class SqliteNative
 {
@@ -12,6 +12,7 @@ internal static unsafe partial class SqliteNative
     public const int Constraint = 19;
     public const int Row = 100;
     public const int Done = 101;
+    public const int MemoryStatistics = 9;
     public const int OpenReadOnly = 0x1;
     public const int OpenReadWrite = 0x2;
     public const int OpenCreate = 0x4;
@@ -22,6 +23,10 @@ internal static unsafe partial class SqliteNative
     public const nint Transient = -1;
 
     private const string Library = "e_sqlite3";
+
+    /// <summary>Of the whole library. In C its second parameter is an ellipsis, which Linux passes like this, and other systems may not.</summary>
+    [LibraryImport(Library, EntryPoint = "sqlite3_config")]
+    public static partial int Configure(int option, int value);
 
     [LibraryImport(Library, EntryPoint = "sqlite3_open_v2", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, out nint database, int flags, nint vfs);
