@@ -15,7 +15,6 @@ internal sealed class SqliteHandle : IDisposable
         // matter, once somebody else of this process has used the library.
         if (OperatingSystem.IsLinux())
             _ = SqliteNative.Configure(SqliteNative.MemoryStatistics, 0);
-        SqliteFiles.Install();
     }
 
     public const int BusyTimeoutMilliseconds = 30_000;
