@@ -67,6 +67,35 @@ public abstract partial class EventStoreContract
     }
 
     [Fact]
+    public async Task Who_looked_while_it_was_being_begun_sees_it_afterwards()
+    {
+        engine.Hold();
+        var beginning = BeginAsync(store, "1", "a");
+        await CommitsReachAsync(1);
+        (await VersionAsync("a")).ShouldBe(0);
+
+        engine.Release();
+        await beginning;
+
+        (await VersionAsync("a")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Who_looks_while_it_is_taken_for_new_sees_that_it_exists()
+    {
+        await using (var before = await OpenStoreAsync(Open()))
+            await AddAsync(before, "before", "a");
+        engine.Hold();
+        var beginning = BeginAsync(store, "1", "a");
+        await CommitsReachAsync(1);
+
+        (await VersionAsync("a")).ShouldBe(1);
+
+        engine.Release();
+        (await beginning).ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_beginning_that_failed_leaves_nothing_behind()
     {
         FailNextCommit();
