@@ -35,18 +35,10 @@ public sealed partial class UnitOfWork
     public IReadOnlyList<OutboxMessage> Outbox => outbox as IReadOnlyList<OutboxMessage> ?? [];
 
     /// <summary>Loads one stream: from memory, else from the database.</summary>
-    public async ValueTask<StreamHandle<TState, TEvent>> LoadAsync<TState, TEvent>(
+    public ValueTask<StreamHandle<TState, TEvent>> LoadAsync<TState, TEvent>(
         Aggregate<TState, TEvent> aggregate, string id, CancellationToken cancellationToken = default)
         where TState : class
-        where TEvent : class
-    {
-        var stream = aggregate.Stream(id);
-        if (handles.TryGetValue(stream, out var known))
-            return (StreamHandle<TState, TEvent>)known;
-        var handle = new StreamHandle<TState, TEvent>(aggregate, (await store.LoadEntryAsync(aggregate, stream, cancellationToken)).Entry);
-        handles.Add(stream, handle);
-        return handle;
-    }
+        where TEvent : class => LoadAsync(aggregate, id, assumeNew: false, cancellationToken);
 
     /// <inheritdoc cref="LoadAsync{TState,TEvent}(Aggregate{TState,TEvent},string,CancellationToken)"/>
     public ValueTask<StreamHandle<TState, TEvent>> LoadAsync<TState, TEvent>(
@@ -56,20 +48,12 @@ public sealed partial class UnitOfWork
 
     /// <summary>
     /// Loads a stream that in all likelihood does not exist yet, as one that this handling is the first to know of: nothing is read. When it
-    /// exists after all, the commit is a conflict, and the next attempt reads it.
+    /// exists after all, the commit is a conflict, and the next attempt reads it. See docs/adr/0026-beginning-streams-without-looking.md.
     /// </summary>
-    public async ValueTask<StreamHandle<TState, TEvent>> LoadNewAsync<TState, TEvent>(
+    public ValueTask<StreamHandle<TState, TEvent>> LoadNewAsync<TState, TEvent>(
         Aggregate<TState, TEvent> aggregate, string id, CancellationToken cancellationToken = default)
         where TState : class
-        where TEvent : class
-    {
-        var stream = aggregate.Stream(id);
-        if (isRepeat || handles.ContainsKey(stream))
-            return await LoadAsync(aggregate, id, cancellationToken);
-        var handle = new StreamHandle<TState, TEvent>(aggregate, store.AssumeNew(aggregate, stream));
-        handles.Add(stream, handle);
-        return handle;
-    }
+        where TEvent : class => LoadAsync(aggregate, id, assumeNew: !isRepeat, cancellationToken);
 
     /// <inheritdoc cref="LoadNewAsync{TState,TEvent}(Aggregate{TState,TEvent},string,CancellationToken)"/>
     public ValueTask<StreamHandle<TState, TEvent>> LoadNewAsync<TState, TEvent>(
@@ -152,6 +136,20 @@ public sealed partial class UnitOfWork
 
     /// <summary>Removes a parked message, because it is sent again.</summary>
     public void Unpark(Guid parkedId) => (parkedDeletes ??= []).Add(parkedId);
+
+    private async ValueTask<StreamHandle<TState, TEvent>> LoadAsync<TState, TEvent>(
+        Aggregate<TState, TEvent> aggregate, string id, bool assumeNew, CancellationToken cancellationToken)
+        where TState : class
+        where TEvent : class
+    {
+        var stream = aggregate.Stream(id);
+        if (handles.TryGetValue(stream, out var known))
+            return (StreamHandle<TState, TEvent>)known;
+        var entry = assumeNew ? store.AssumeNew(aggregate, stream) : (await store.LoadEntryAsync(aggregate, stream, cancellationToken)).Entry;
+        var handle = new StreamHandle<TState, TEvent>(aggregate, entry);
+        handles.Add(stream, handle);
+        return handle;
+    }
 
     private void DependOnWriterOf(StreamHandle handle)
     {
