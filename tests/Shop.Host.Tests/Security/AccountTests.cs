@@ -80,6 +80,32 @@ public sealed class AccountTests(ShopFixture fixture) : IClassFixture<ShopFixtur
     }
 
     [Fact]
+    public async Task The_operator_of_the_settings_is_found_again_and_a_customer_does_not_become_one()
+    {
+        using var folder = new TempFolder();
+        await using (var first = await StartAsync("boss@example.com"))
+        {
+            using var stranger = new ShopClient(first.Url, token: null);
+            (await stranger.PostAsync("/account/register", new { email = "zoe@example.com", password = "a cup of oat milk" })).ShouldBe(201);
+        }
+
+        await using (var again = await StartAsync("Boss@Example.com"))
+        {
+            using var stranger = new ShopClient(again.Url, token: null);
+            (await TokenAsync(stranger, "boss@example.com", "seven green bottles")).ShouldBe(200);
+        }
+
+        (await Should.ThrowAsync<StartException>(() => StartAsync("Zoe@Example.com"))).Message
+            .ShouldBe("The account Zoe@Example.com is to be an operator's, but a customer has it. Name another address in Shop:Accounts:Operator:Email.");
+
+        Task<ShopApplication> StartAsync(string email) => ShopApplication.StartAsync(new("http://127.0.0.1:0", folder.Path, Seed: false, new Dictionary<string, string?>
+        {
+            ["Shop:Accounts:Operator:Email"] = email,
+            ["Shop:Accounts:Operator:Password"] = "seven green bottles",
+        }));
+    }
+
+    [Fact]
     public async Task Passwords_are_tried_so_often_from_one_address_and_then_no_more_for_a_while()
     {
         await using var shop = await RunningShop.StartAsync(($"{RateLimits.Section}:{nameof(RateLimits.SignInsPerMinute)}", "3"));
