@@ -98,34 +98,30 @@ count() {
   passed=$((passed + project_passed)) failed=$((failed + project_failed))
 }
 
-# The tests of the stores keep both processors busy. The others often wait, for something to come back or to end, and run two at a time,
-# the longest first: pages beside what is soon done, then whole shops beside each other.
-stores="tests/Shop.EventSourcing.Tests/Shop.EventSourcing.Tests.csproj"
-pages="tests/Shop.Browser.Tests/Shop.Browser.Tests.csproj tests/Shop.Services.Tests/Shop.Services.Tests.csproj"
-shops="tests/Shop.Host.Tests/Shop.Host.Tests.csproj tests/Shop.Distributed.Tests/Shop.Distributed.Tests.csproj"
+# The tests of the stores and of the pages keep both processors busy. The others often wait, for something to come back or to end, and
+# run two at a time, the longest first.
+alone="tests/Shop.EventSourcing.Tests/Shop.EventSourcing.Tests.csproj tests/Shop.Browser.Tests/Shop.Browser.Tests.csproj"
+longest="tests/Shop.Host.Tests/Shop.Host.Tests.csproj tests/Shop.Distributed.Tests/Shop.Distributed.Tests.csproj tests/Shop.Services.Tests/Shop.Services.Tests.csproj"
 others=
 for project in tests/*.Tests/*.csproj; do
-  case " $stores $pages $shops " in
+  case " $alone $longest " in
     *" $project "*) ;;
     *) others="$others $project" ;;
   esac
 done
 
+for project in $alone; do
+  run "$project"
+done
 export configuration filter temp
 export -f run
-run_two_at_a_time() {
-  set -m
-  xargs -P 2 -n 1 bash -c 'run "$1"' run <<<"$*" &
-  beside=$!
-  set +m
-  wait "$beside" || true
-  beside=
-}
-
-run "$stores"
-run_two_at_a_time "$pages $others"
-run_two_at_a_time "$shops"
-for project in $stores $pages $others $shops; do
+set -m
+xargs -P 2 -n 1 bash -c 'run "$1"' run <<<"$longest $others" &
+beside=$!
+set +m
+wait "$beside" || true
+beside=
+for project in $alone $longest $others; do
   count "$project"
 done
 
