@@ -30,13 +30,14 @@ internal sealed class AccountsOpener(
     private async Task PrepareAsync(FirstOperator? first)
     {
         foreach (var account in demo.All)
-            await EnsureAsync(account.Email, account.DisplayName, account.Role, DemoAccounts.Password);
+            await EnsureAsync(account.Email, account.DisplayName, account.Role, DemoAccounts.Password, $"Set {DemoAccounts.Setting} to false.");
         if (first is not null)
-            await EnsureAsync(first.Email, displayName: null, Roles.Operator, first.Password);
+            await EnsureAsync(first.Email, displayName: null, Roles.Operator, first.Password, $"Name another address in {AccountsOptions.Section}:Operator:Email.");
     }
 
+    /// <param name="otherwise">What to do when somebody else has the address.</param>
     /// <exception cref="OptionsValidationException">The account cannot be made, or somebody else has the address.</exception>
-    private async Task EnsureAsync(string email, string? displayName, string role, string password)
+    private async Task EnsureAsync(string email, string? displayName, string role, string password, string otherwise)
     {
         if (await FindRoleAsync(email) is not { } knownRole)
         {
@@ -50,10 +51,10 @@ internal sealed class AccountsOpener(
 
         // Whoever opened it as a customer does not become an operator by that.
         if (knownRole != role)
-            throw AccountsOptions.Refused($"The account {email} is to be an {role}'s, but a {knownRole} has it. Name another address in {AccountsOptions.Section}:Operator:Email.");
+            throw AccountsOptions.Refused($"The account {email} is to have the role {role}, but has the role {knownRole}. {otherwise}");
     }
 
-    // Asked at each start, and EF Core would need a fifth of the start's processor time to learn its model for it.
+    // Asked at each start, and EF Core would need a fifth of the host's start (by perf) to learn its model for it.
     private async Task<string?> FindRoleAsync(string email)
     {
         await using var scope = scopes.CreateAsyncScope();

@@ -83,26 +83,32 @@ public sealed class AccountTests(ShopFixture fixture) : IClassFixture<ShopFixtur
     public async Task The_operator_of_the_settings_is_found_again_and_a_customer_does_not_become_one()
     {
         using var folder = new TempFolder();
-        await using (var first = await StartAsync("boss@example.com"))
+        await using (var first = await StartWithOperatorAsync(folder, "boss@example.com"))
         {
             using var stranger = new ShopClient(first.Url, token: null);
             (await stranger.PostAsync("/account/register", new { email = "zoe@example.com", password = "a cup of oat milk" })).ShouldBe(201);
         }
 
-        await using (var again = await StartAsync("Boss@Example.com"))
+        await using (var again = await StartWithOperatorAsync(folder, "Boss@Example.com"))
         {
             using var stranger = new ShopClient(again.Url, token: null);
             (await TokenAsync(stranger, "boss@example.com", "seven green bottles")).ShouldBe(200);
         }
 
-        (await Should.ThrowAsync<StartException>(() => StartAsync("Zoe@Example.com"))).Message
-            .ShouldBe("The account Zoe@Example.com is to be an operator's, but a customer has it. Name another address in Shop:Accounts:Operator:Email.");
+        (await Should.ThrowAsync<StartException>(() => StartWithOperatorAsync(folder, "Zoe@Example.com"))).Message
+            .ShouldBe("The account Zoe@Example.com is to have the role operator, but has the role customer. Name another address in Shop:Accounts:Operator:Email.");
+    }
 
-        Task<ShopApplication> StartAsync(string email) => ShopApplication.StartAsync(new("http://127.0.0.1:0", folder.Path, Seed: false, new Dictionary<string, string?>
+    [Fact]
+    public async Task An_operators_address_does_not_become_the_demo_customers()
+    {
+        using var folder = new TempFolder();
+        await using (await StartWithOperatorAsync(folder, DemoAccounts.Customer.Email, demo: false))
         {
-            ["Shop:Accounts:Operator:Email"] = email,
-            ["Shop:Accounts:Operator:Password"] = "seven green bottles",
-        }));
+        }
+
+        (await Should.ThrowAsync<StartException>(() => StartWithOperatorAsync(folder, "boss@example.com"))).Message
+            .ShouldBe("The account ada@example.com is to have the role customer, but has the role operator. Set Shop:Accounts:Demo to false.");
     }
 
     [Fact]
@@ -177,6 +183,14 @@ public sealed class AccountTests(ShopFixture fixture) : IClassFixture<ShopFixtur
             answer.Headers.GetValues("Referrer-Policy").ShouldBe(["same-origin"]);
         }
     }
+
+    private static Task<ShopApplication> StartWithOperatorAsync(TempFolder folder, string email, bool demo = true) =>
+        ShopApplication.StartAsync(new("http://127.0.0.1:0", folder.Path, Seed: false, new Dictionary<string, string?>
+        {
+            [DemoAccounts.Setting] = $"{demo}",
+            ["Shop:Accounts:Operator:Email"] = email,
+            ["Shop:Accounts:Operator:Password"] = "seven green bottles",
+        }));
 
     private static Task<Answer> TokenAsync(ShopClient client, string email, string password) => client.PostAsync("/account/token", new { email, password });
 }
