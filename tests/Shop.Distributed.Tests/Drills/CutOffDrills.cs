@@ -13,10 +13,22 @@ public sealed class CutOffDrills(DrillServers servers, ITestOutputHelper output)
     [Fact]
     public async Task A_service_that_is_cut_off_from_the_broker_loses_and_doubles_nothing()
     {
-        await using var network = new FaultProxy(servers.Broker.Port);
-        await RunAsync(
-            drill => CutOffAsync(drill, network, $"all of {ServiceOf(drill.Seed)} from the broker"),
-            options: seed => new() { BrokerPort = (service, _) => service == ServiceOf(seed) ? network.Port : null });
+        var networks = Service.All.ToDictionary(service => service.Name, _ => new FaultProxy(servers.Broker.Port));
+        try
+        {
+            await RunAsync(
+                drill =>
+                {
+                    var service = Service.All[drill.Seed % Service.All.Count].Name;
+                    return CutOffAsync(drill, networks[service], $"all of {service} from the broker");
+                },
+                options: new() { BrokerPort = (service, _) => networks[service].Port });
+        }
+        finally
+        {
+            foreach (var network in networks.Values)
+                await network.DisposeAsync();
+        }
     }
 
     [Fact]
@@ -25,10 +37,8 @@ public sealed class CutOffDrills(DrillServers servers, ITestOutputHelper output)
         await using var network = new FaultProxy(servers.Database.Port);
         await RunAsync(
             drill => CutOffAsync(drill, network, "the first replica of each service from its database"),
-            options: _ => new() { DatabasePort = (_, replica) => replica == 1 ? network.Port : null });
+            options: new() { DatabasePort = (_, replica) => replica == 1 ? network.Port : null });
     }
-
-    private static string ServiceOf(int seed) => Service.All[seed % Service.All.Count].Name;
 
     private static Task CutOffAsync(DrillRound drill, FaultProxy network, string what) => drill.UnderLoadAsync(1, async _ =>
     {

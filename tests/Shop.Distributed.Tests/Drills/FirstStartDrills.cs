@@ -19,5 +19,5 @@ public sealed class FirstStartDrills(DrillServers servers, ITestOutputHelper out
                 drill.Note($"Started {service}.");
             }
         },
-        options: _ => new() { Replicas = 1, Later = [Service.Saga, Service.Payment] });
+        options: new() { Replicas = 1, Later = [Service.Saga, Service.Payment] });
 }

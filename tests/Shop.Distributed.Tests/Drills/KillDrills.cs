@@ -25,5 +25,5 @@ public sealed class KillDrills(DrillServers servers, ITestOutputHelper output) :
                 await victims[turn].StartUntilReadyAsync();
             });
         },
-        options: _ => new() { Settings = ClaimsAsShipped });
+        options: new() { Settings = ClaimsAsShipped });
 }

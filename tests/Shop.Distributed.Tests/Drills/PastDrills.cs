@@ -21,7 +21,7 @@ public sealed class PastDrills(DrillServers servers, ITestOutputHelper output) :
                 await CheckAsync(drill.Cluster, order);
             await WithoutPaymentsAsync(drill.Cluster, drill.Load.Acknowledged.Values.First());
         },
-        options: _ => new() { Replicas = 1 },
+        options: new() { Replicas = 1 },
         orders: 20);
 
     private static async Task CheckAsync(Cluster cluster, Guid order)

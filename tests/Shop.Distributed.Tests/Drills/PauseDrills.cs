@@ -30,5 +30,5 @@ public sealed class PauseDrills(DrillServers servers, ITestOutputHelper output) 
                 replica.Continue();
             drill.Load.ReleaseAll();
         },
-        options: _ => new() { Settings = ShortLeases });
+        options: new() { Settings = ShortLeases });
 }

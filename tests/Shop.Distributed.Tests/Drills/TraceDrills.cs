@@ -38,6 +38,6 @@ public sealed class TraceDrills(DrillServers servers, ITestOutputHelper output) 
                 drill.Output.WriteLine(OtlpTraces.Describe(trace));
             }
         },
-        options: _ => new() { Replicas = 1, Settings = collector!.Settings },
+        options: new() { Replicas = 1, Settings = collector!.Settings },
         orders: 5);
 }

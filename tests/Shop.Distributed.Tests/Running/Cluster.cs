@@ -7,6 +7,8 @@ namespace Shop.Distributed.Tests.Running;
 
 internal sealed record ClusterOptions
 {
+    public static ClusterOptions AsShipped { get; } = new();
+
     /// <summary>Processes per service.</summary>
     public int Replicas { get; init; } = 2;
 
@@ -36,9 +38,15 @@ internal sealed class Cluster : IAsyncDisposable
     private readonly Dictionary<string, ServiceProcess[]> services = [];
     private readonly Dictionary<string, ServiceClient> clients = [];
 
-    private Cluster(DrillServers servers) => Servers = servers;
+    private Cluster(DrillServers servers, ClusterOptions options)
+    {
+        Servers = servers;
+        Options = options;
+    }
 
     public DrillServers Servers { get; }
+
+    public ClusterOptions Options { get; }
 
     /// <summary>Of the shop's account at the sandbox.</summary>
     public string ProviderKey { get; } = $"sk_test_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12))}";
@@ -62,10 +70,10 @@ internal sealed class Cluster : IAsyncDisposable
 
     public static async Task<Cluster> StartAsync(DrillServers servers, ClusterOptions options)
     {
-        var cluster = new Cluster(servers);
+        var cluster = new Cluster(servers, options);
         try
         {
-            await cluster.PrepareAsync(options);
+            await cluster.PrepareAsync();
             var later = options.Later.SelectMany(service => cluster.services[service]);
             await Task.WhenAll(cluster.Processes.Except(later).Select(process => process.StartUntilReadyAsync()));
             return cluster;
@@ -112,7 +120,7 @@ internal sealed class Cluster : IAsyncDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    private async Task PrepareAsync(ClusterOptions options)
+    private async Task PrepareAsync()
     {
         await Servers.Broker.EmptyAsync();
         var databases = new Dictionary<string, string>();
@@ -129,21 +137,21 @@ internal sealed class Cluster : IAsyncDisposable
         // Order.Api last: it is told where the others are.
         foreach (var service in Service.All.OrderBy(service => service.Name == Service.Order))
         {
-            services[service.Name] = [.. Enumerable.Range(1, options.Replicas).Select(replica =>
-                new ServiceProcess(service.Project, replica, "/health/ready", folder, SettingsOf(service, replica, options)))];
+            services[service.Name] = [.. Enumerable.Range(1, Options.Replicas).Select(replica =>
+                new ServiceProcess(service.Project, replica, "/health/ready", folder, SettingsOf(service, replica)))];
             clients[service.Name] = new(services[service.Name], OperatorToken);
         }
     }
 
-    private Dictionary<string, string?> SettingsOf(Service service, int replica, ClusterOptions options) => new(
-        options.Settings.Concat(Defaults).Concat(ServerFactory.StoreSettings).Concat(Addresses()).DistinctBy(setting => setting.Key).ToDictionary())
+    private Dictionary<string, string?> SettingsOf(Service service, int replica) => new(
+        Options.Settings.Concat(Defaults).Concat(ServerFactory.StoreSettings).Concat(Addresses()).DistinctBy(setting => setting.Key).ToDictionary())
     {
         ["Logging__Console__FormatterName"] = "simple",
         ["Logging__Console__FormatterOptions__TimestampFormat"] = "HH:mm:ss.fff ",
         ["Logging__Console__FormatterOptions__SingleLine"] = "true",
         ["Shop__Transport"] = "RabbitMq",
-        ["ConnectionStrings__rabbitmq"] = Servers.Broker.ConnectionString(service.Name, options.BrokerPort(service.Name, replica)),
-        [$"ConnectionStrings__{service.Name}"] = DatabaseOf(service.Name, options.DatabasePort(service.Name, replica)),
+        ["ConnectionStrings__rabbitmq"] = Servers.Broker.ConnectionString(service.Name, Options.BrokerPort(service.Name, replica)),
+        [$"ConnectionStrings__{service.Name}"] = DatabaseOf(service.Name, Options.DatabasePort(service.Name, replica)),
         ["Payments__Gateway__BaseUrl"] = Sandbox.Url,
         ["Payments__Gateway__SecretKey"] = ProviderKey,
         ["Shop__PersonalData__MasterKey"] = masterKey,

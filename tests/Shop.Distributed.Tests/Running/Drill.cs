@@ -44,18 +44,17 @@ public abstract class Drill(DrillServers servers, ITestOutputHelper output)
 
     /// <param name="act">Releases the orders, and lets go wrong what is to go wrong.</param>
     /// <param name="afterwards">What is still to be done when all orders have ended.</param>
-    /// <param name="options">By the round's seed, of a shop of its own. Null: as shipped; in the short form it may have gone through other drills before.</param>
+    /// <param name="options">Of a shop of the drill's own, for all its rounds. Null: as shipped; in the short form it may have gone through other drills before.</param>
     private protected async Task RunAsync(
-        Func<DrillRound, Task> act, Func<DrillRound, Task>? afterwards = null, Func<int, ClusterOptions>? options = null, int? orders = null)
+        Func<DrillRound, Task> act, Func<DrillRound, Task>? afterwards = null, ClusterOptions? options = null, int? orders = null)
     {
         for (var round = 0; round < DrillOptions.Rounds; round++)
         {
             var seed = DrillOptions.Seed + round;
             output.WriteLine($"SHOP_SEED={seed}");
-            var isShared = options is null && !DrillOptions.IsLong;
             var started = Stopwatch.GetTimestamp();
-            var cluster = isShared ? await servers.SharedShopAsync() : await Cluster.StartAsync(servers, options?.Invoke(seed) ?? new());
-            output.WriteLine($"Started in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s.");
+            var cluster = await servers.ShopAsync(options ?? ClusterOptions.AsShipped);
+            output.WriteLine($"The shop was there after {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s.");
             try
             {
                 var run = Interlocked.Increment(ref runs);
@@ -63,23 +62,19 @@ public abstract class Drill(DrillServers servers, ITestOutputHelper output)
                 using var load = new OrderLoad(cluster.ClientOf(Service.Order), seed, run, orders ?? DrillOptions.Orders);
                 var drill = new DrillRound(seed, cluster, load, new(seed), output);
                 await act(drill);
-                await FinishAsync(drill, afterwards, stops: !isShared);
+                var isLast = round == DrillOptions.Rounds - 1 && (options is not null || DrillOptions.IsLong);
+                await FinishAsync(drill, afterwards, stops: isLast || options is { Later.Count: > 0 });
             }
             catch
             {
                 await DescribeAsync(cluster);
-                await servers.EndSharedShopAsync();
+                await servers.EndShopAsync();
                 throw;
-            }
-            finally
-            {
-                if (!isShared)
-                    await cluster.DisposeAsync();
             }
         }
     }
 
-    private static async Task FinishAsync(DrillRound drill, Func<DrillRound, Task>? afterwards, bool stops)
+    private async Task FinishAsync(DrillRound drill, Func<DrillRound, Task>? afterwards, bool stops)
     {
         await Ending.UntilAcknowledgedAsync(drill);
         await Ending.UntilQuietAsync(drill);
@@ -94,6 +89,8 @@ public abstract class Drill(DrillServers servers, ITestOutputHelper output)
             await drill.Cluster.StopAsync();
         await Ending.AuditAsync(drill);
         drill.Note($"Audited.");
+        if (stops)
+            await servers.EndShopAsync();
     }
 
     private async Task DescribeAsync(Cluster cluster)

@@ -28,11 +28,15 @@ public sealed class DrillServers : IAsyncLifetime
         return await accounts.CreateDatabaseAsync("shop_accounts");
     }
 
-    /// <summary>One shop for several drills, one after the other; the first of them starts it.</summary>
-    internal async Task<Cluster> SharedShopAsync() => shop ??= await Cluster.StartAsync(this, new());
+    /// <summary>The shop that runs with these options; when none does, the one that runs with others is ended and a new one started, which is empty.</summary>
+    internal async Task<Cluster> ShopAsync(ClusterOptions options)
+    {
+        if (shop is not null && shop.Options != options)
+            await EndShopAsync();
+        return shop ??= await Cluster.StartAsync(this, options);
+    }
 
-    /// <summary>The next drill gets a new one.</summary>
-    internal async Task EndSharedShopAsync()
+    internal async Task EndShopAsync()
     {
         if (shop is not null)
             await shop.DisposeAsync();
@@ -43,7 +47,7 @@ public sealed class DrillServers : IAsyncLifetime
     {
         if (shop is not null)
             await shop.StopAsync();
-        await EndSharedShopAsync();
+        await EndShopAsync();
         if (broker is not null)
             await broker.DisposeAsync();
         if (accounts is not null && accounts != database)
