@@ -4,6 +4,10 @@
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 file=${1:-$root/.env}
+case $file in
+-h | --help) sed -n 's/^# //p' "${BASH_SOURCE[0]}" | head -n 2 && exit ;;
+-*) echo "There is no option $file. Try --help." >&2 && exit 2 ;;
+esac
 umask 077
 
 lines=()
