@@ -33,4 +33,31 @@ public sealed record DataKeyRow
 
     internal static DataKeyRow Destroyed(Guid keyId, string subject, DateTimeOffset createdAt) =>
         new() { KeyId = keyId, Subject = subject, MasterKeyId = NoMasterKey, Wrapped = NoKey, CreatedAt = createdAt };
+
+    internal static Task<DataKeyRow?> FindAsync(EventStore store, Guid keyId, CancellationToken cancellationToken) =>
+        store.Engine.Projections.SnapshotAsync(async sql =>
+        {
+            DataKeyRow? found = null;
+            await sql.QueryAsync(
+                "SELECT subject, master_key_id, wrapped, created_at FROM data_keys WHERE key_id = $1",
+                row => found = new()
+                {
+                    KeyId = keyId,
+                    Subject = row.Text(0)!,
+                    MasterKeyId = row.Text(1)!,
+                    Wrapped = row.Text(2)!,
+                    CreatedAt = row.Instant(3)!.Value,
+                },
+                keyId);
+            return found;
+        }, cancellationToken);
+
+    /// <summary>The master keys that keys are wrapped under; destroyed ones are under none.</summary>
+    internal static Task<List<string>> ReadMasterKeyIdsAsync(EventStore store, CancellationToken cancellationToken) =>
+        store.Engine.Projections.SnapshotAsync(async sql =>
+        {
+            var ids = new List<string>();
+            await sql.QueryAsync("SELECT DISTINCT master_key_id FROM data_keys WHERE master_key_id <> $1", row => ids.Add(row.Text(0)!), DestroyedMark);
+            return ids;
+        }, cancellationToken);
 }

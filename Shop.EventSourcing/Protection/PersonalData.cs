@@ -72,9 +72,8 @@ public class PersonalData
     /// <summary>Ids of master keys under which keys are wrapped that this process could not open.</summary>
     public async Task<IReadOnlyList<string>> FindMissingMasterKeysAsync(CancellationToken cancellationToken = default)
     {
-        await using var models = store.Engine.OpenReadModels();
-        var used = await models.Query<DataKeyRow>().Select(row => row.MasterKeyId).Distinct().ToListAsync(cancellationToken);
-        return [.. used.Where(id => id != DataKeyRow.DestroyedMark && !masterKeys.Has(id)).Order(StringComparer.Ordinal)];
+        var used = await DataKeyRow.ReadMasterKeyIdsAsync(store, cancellationToken);
+        return [.. used.Where(id => !masterKeys.Has(id)).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>
@@ -85,6 +84,9 @@ public class PersonalData
     public async Task<int> RewrapAsync(CancellationToken cancellationToken = default)
     {
         var rewrapped = 0;
+        // Nearly always so, and then a start need not wait for EF Core.
+        if ((await DataKeyRow.ReadMasterKeyIdsAsync(store, cancellationToken)).All(id => id == masterKeys.CurrentId))
+            return rewrapped;
         while (await ReadForeignAsync(cancellationToken) is { Count: > 0 } rows)
         {
             foreach (var row in rows)
@@ -108,9 +110,7 @@ public class PersonalData
     {
         if (cache.Find(keyId) is { } known)
             return known;
-        await using var models = store.Engine.OpenReadModels();
-        var row = await models.Query<DataKeyRow>().FirstOrDefaultAsync(row => row.KeyId == keyId, cancellationToken);
-        if (row is null || masterKeys.Unwrap(row) is not { } key)
+        if (await DataKeyRow.FindAsync(store, keyId, cancellationToken) is not { } row || masterKeys.Unwrap(row) is not { } key)
             return null;
         cache.Add(key);
         return key;

@@ -1,6 +1,6 @@
 namespace Shop.EventSourcing.Storage;
 
-/// <summary>Statements in a transaction, with parameters <c>$1</c>, <c>$2</c>, … in every engine.</summary>
+/// <summary>Statements in a transaction, with parameters <c>$1</c>, <c>$2</c>, … in every engine: string, long, DateTimeOffset, Guid as read-model tables keep it, or null.</summary>
 public interface ISql
 {
     /// <returns>How many rows it changed.</returns>

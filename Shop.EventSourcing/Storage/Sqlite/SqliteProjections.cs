@@ -142,6 +142,7 @@ internal sealed partial class SqliteProjections(string path, SemaphoreSlim writi
                     case null: statement.BindNull(index + 1); break;
                     case string text: statement.Bind(index + 1, text); break;
                     case long number: statement.Bind(index + 1, number); break;
+                    case Guid id: statement.Bind(index + 1, id.ToString("D")); break;
                     case DateTimeOffset instant: statement.Bind(index + 1, instant); break;
                     case var other: throw new NotSupportedException($"{other.GetType().Name} is no parameter here.");
                 }
