@@ -1,53 +1,45 @@
-using System.Linq.Expressions;
-using System.Reflection;
-using Microsoft.EntityFrameworkCore;
+using System.Globalization;
 using Shop.EventSourcing.Storage;
 
 namespace Shop.EventSourcing.Projections;
 
-/// <summary>Looks up the rows of many keys with few queries.</summary>
+/// <summary>
+/// Looks up the rows of many keys with few queries. In plain SQL: every process that follows a log does it, and EF Core would cost each
+/// of them more than a second of processor time for its model and its queries.
+/// </summary>
 internal sealed class RowLookup(EventStore store, Table table)
 {
-    private const int KeysPerQuery = 500;
-    private static readonly MethodInfo FindManyMethod = typeof(RowLookup).GetMethod(nameof(FindManyAsync), BindingFlags.NonPublic | BindingFlags.Static)!;
+    private const int ValuesPerQuery = 500;
 
     private readonly Table.Column[] key = [.. table.Key];
+    private readonly string select = $"SELECT {string.Join(", ", table.Columns.Select(column => Quote(column.Name)))} FROM {Quote(table.Name)} WHERE ";
 
     /// <summary>Adds the rows of those keys that are not there yet, with null for those that have none.</summary>
     public async Task AddAsync(Dictionary<RowKey, object?> rows, IEnumerable<RowKey> wanted, CancellationToken cancellationToken)
     {
         var missing = wanted.Where(row => !rows.ContainsKey(row)).Distinct().ToList();
-        if (missing.Count == 0)
-            return;
         foreach (var row in missing)
             rows[row] = null;
-        await using var models = store.Engine.Projections.OpenReadModels(table);
-        if (key.Length > 1 || missing.Count == 1)
+        foreach (var chunk in missing.Chunk(ValuesPerQuery / key.Length))
         {
-            foreach (var row in missing)
-                rows[row] = await models.FindAsync(table.RowType, row.Values, cancellationToken);
-            return;
-        }
-
-        var find = FindManyMethod.MakeGenericMethod(table.RowType, key[0].Type);
-        foreach (var chunk in missing.Chunk(KeysPerQuery))
-        {
-            foreach (var row in await (Task<List<object>>)find.Invoke(null, [models, key[0], chunk, cancellationToken])!)
-                rows[new([key[0].Value(row)])] = row;
+            foreach (var row in await FindAsync(chunk, cancellationToken))
+                rows[new([.. key.Select(column => column.Value(row))])] = row;
         }
     }
 
-    private static Task<List<object>> FindManyAsync<TRow, TKey>(ReadModels models, Table.Column key, RowKey[] wanted, CancellationToken cancellationToken)
-        where TRow : class
+    private Task<List<object>> FindAsync(RowKey[] wanted, CancellationToken cancellationToken) => store.Engine.Projections.SnapshotAsync(async sql =>
     {
-        // As a member of something, not as a constant: EF Core makes it a parameter, and plans the query once.
-        var keys = new Wanted<TKey>([.. wanted.Select(row => (TKey)row.Values[0]!)]);
-        var row = Expression.Parameter(typeof(TRow));
-        var isWanted = Expression.Call(
-            typeof(Enumerable), nameof(Enumerable.Contains), [typeof(TKey)], Expression.Property(Expression.Constant(keys), nameof(Wanted<TKey>.Keys)),
-            Expression.Property(row, key.Property));
-        return models.Query<TRow>().Where(Expression.Lambda<Func<TRow, bool>>(isWanted, row)).Select(found => (object)found).ToListAsync(cancellationToken);
-    }
+        var found = new List<object>();
+        await sql.QueryAsync(select + Condition(wanted.Length), row => found.Add(table.Read(row)), [.. wanted.SelectMany(row => row.Values)]);
+        return found;
+    }, cancellationToken);
 
-    private sealed record Wanted<TKey>(List<TKey> Keys);
+    private string Condition(int count) => key is [var only]
+        ? $"{Quote(only.Name)} IN ({string.Join(", ", Enumerable.Range(0, count).Select(Parameter))})"
+        : string.Join(" OR ", Enumerable.Range(0, count).Select(row =>
+            $"({string.Join(" AND ", key.Select((column, index) => $"{Quote(column.Name)} = {Parameter((row * key.Length) + index)}"))})"));
+
+    private static string Parameter(int index) => string.Create(CultureInfo.InvariantCulture, $"${index + 1}");
+
+    private static string Quote(string name) => $"\"{name}\"";
 }

@@ -1,6 +1,6 @@
 namespace Shop.EventSourcing.Storage;
 
-/// <summary>Statements in a transaction, with parameters <c>$1</c>, <c>$2</c>, … in every engine: string, long, DateTimeOffset, Guid as read-model tables keep it, or null.</summary>
+/// <summary>Statements in a transaction, with parameters <c>$1</c>, <c>$2</c>, … in every engine: values of any type that a read-model column may have, or null.</summary>
 public interface ISql
 {
     /// <returns>How many rows it changed.</returns>
@@ -18,6 +18,12 @@ public interface ISqlRow
     long? Number(int column);
 
     DateTimeOffset? Instant(int column);
+
+    /// <summary>Of a column of a read-model table.</summary>
+    bool? Flag(int column);
+
+    /// <summary>Of a column of a read-model table.</summary>
+    Guid? Id(int column);
 }
 
 /// <summary>What the engines write differently in the statements that they share.</summary>

@@ -32,9 +32,6 @@ public abstract class ProjectionStorage
         return skips;
     }, cancellationToken);
 
-    /// <summary>Queries over one table, which may be one that is built beside the live one.</summary>
-    protected internal abstract ReadModels OpenReadModels(Table table);
-
     /// <summary>
     /// Changes generations in one transaction. Before anything else the leases of those named are taken away: whoever works on one
     /// of them writes nothing more, and looks again.

@@ -12,7 +12,6 @@ namespace Shop.EventSourcing.Storage;
 public abstract class Table
 {
     private Table? next;
-    private Table[]? alone;
 
     private protected Table(string name, Type rowType, IReadOnlyList<string> keyProperties)
     {
@@ -36,13 +35,19 @@ public abstract class Table
     /// <summary>The table where the rows are built anew, beside those that are read.</summary>
     public Table Next => LazyInitializer.EnsureInitialized(ref next, () => Named(ProjectionSlot.Next.TableName(this)));
 
-    /// <summary>Only this one; always the same list, since EF Core remembers a model by it.</summary>
-    public IReadOnlyList<Table> Alone => LazyInitializer.EnsureInitialized(ref alone, () => [this]);
-
     /// <summary>The same columns under another name.</summary>
     internal abstract Table Named(string name);
 
     public IEnumerable<Column> Key => Columns.Where(column => column.IsKey);
+
+    /// <summary>The row of a query that gives all columns in their order.</summary>
+    internal object Read(ISqlRow values)
+    {
+        var row = Activator.CreateInstance(RowType)!;
+        for (var index = 0; index < Columns.Count; index++)
+            Columns[index].Property.SetValue(row, Columns[index].Read(values, index));
+        return row;
+    }
 
     /// <summary>A column of a read-model table.</summary>
     /// <param name="Value">Reads the column's value from a row.</param>
@@ -51,6 +56,18 @@ public abstract class Table
         /// <summary>Whether its property may be null.</summary>
         public bool IsNullable => Nullable.GetUnderlyingType(Type) is not null
             || (!Type.IsValueType && new NullabilityInfoContext().Create(Property).ReadState == NullabilityState.Nullable);
+
+        internal object? Read(ISqlRow row, int index)
+        {
+            var type = Nullable.GetUnderlyingType(Type) ?? Type;
+            return type == typeof(string) ? row.Text(index)
+                : type == typeof(long) ? row.Number(index)
+                : type == typeof(int) ? (int?)row.Number(index)
+                : type == typeof(bool) ? row.Flag(index)
+                : type == typeof(DateTimeOffset) ? row.Instant(index)
+                : type == typeof(Guid) ? row.Id(index)
+                : throw new NotSupportedException($"Column {Name} is a {type.Name}, which a read-model table cannot store.");
+        }
 
         internal static Column Of(PropertyInfo property, bool isKey)
         {

@@ -41,7 +41,7 @@ public sealed partial class SqlServerEngine : IStorageEngine
         signals = new(source);
         readModels = new DbContextOptionsBuilder<ReadModels>()
             .UseSqlServer(source.ConnectionString, options => options.EnableRetryOnFailure(ReadRetries, ReadRetryPause, null)).Options;
-        Projections = new SqlServerProjections(source, rowsOf, readModels);
+        Projections = new SqlServerProjections(source, rowsOf);
     }
 
     public bool IsShared => true;

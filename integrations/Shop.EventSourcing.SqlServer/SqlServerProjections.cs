@@ -1,13 +1,11 @@
 using System.Data;
 using Microsoft.Data.SqlClient;
-using Microsoft.EntityFrameworkCore;
 using Shop.EventSourcing.Storage;
 
 namespace Shop.EventSourcing.SqlServer;
 
 /// <inheritdoc/>
-internal sealed class SqlServerProjections(
-    SqlServerSource source, IReadOnlyDictionary<Table, SqlServerRows> rowsOf, DbContextOptions readModels) : ProjectionStorage
+internal sealed class SqlServerProjections(SqlServerSource source, IReadOnlyDictionary<Table, SqlServerRows> rowsOf) : ProjectionStorage
 {
     // An exchange of tables waits for the queries that read them, and holds up all that come after it: not for long.
     private const string Patience = "SET LOCK_TIMEOUT 3000";
@@ -25,8 +23,6 @@ internal sealed class SqlServerProjections(
             $"(SELECT {string.Join(", ", columns.Select(column => $"{(TypeOf(column) == typeof(Guid) ? Key(alias, column) : Named(alias, column))} AS {SqlServerRows.Quote(column)}"))}"
             + " FOR JSON PATH, INCLUDE_NULL_VALUES, WITHOUT_ARRAY_WRAPPER)",
         Key);
-
-    protected override ReadModels OpenReadModels(Table table) => new(readModels, table.Alone);
 
     protected override Task<T> SnapshotAsync<T>(Func<ISql, Task<T>> read, CancellationToken cancellationToken) => source.SnapshotAsync(
         (connection, transaction) => read(new SqlServerSql(connection, transaction, cancellationToken)), cancellationToken);

@@ -56,5 +56,9 @@ internal sealed partial class SqlServerSql(SqlConnection connection, SqlTransact
         public long? Number(int column) => reader.IsDBNull(column) ? null : Convert.ToInt64(reader.GetValue(column), CultureInfo.InvariantCulture);
 
         public DateTimeOffset? Instant(int column) => reader.IsDBNull(column) ? null : reader.GetInstant(column);
+
+        public bool? Flag(int column) => reader.IsDBNull(column) ? null : reader.GetBoolean(column);
+
+        public Guid? Id(int column) => reader.IsDBNull(column) ? null : reader.GetGuid(column);
     }
 }

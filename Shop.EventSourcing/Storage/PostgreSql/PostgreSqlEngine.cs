@@ -59,7 +59,7 @@ public sealed partial class PostgreSqlEngine : IStorageEngine
         signals = new(source.Connections);
         readModels = new DbContextOptionsBuilder<ReadModels>()
             .UseNpgsql(source.Connections, options => options.EnableRetryOnFailure(ReadRetries, ReadRetryPause, null)).Options;
-        Projections = new PostgreSqlProjections(source.Connections, rowsOf, readModels);
+        Projections = new PostgreSqlProjections(source.Connections, rowsOf);
     }
 
     public bool IsShared => true;

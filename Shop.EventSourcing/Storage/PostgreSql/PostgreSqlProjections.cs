@@ -1,12 +1,10 @@
 using System.Data;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace Shop.EventSourcing.Storage.PostgreSql;
 
 /// <inheritdoc/>
-internal sealed class PostgreSqlProjections(
-    NpgsqlDataSource source, IReadOnlyDictionary<Table, PostgreSqlRows> rowsOf, DbContextOptions readModels) : ProjectionStorage
+internal sealed class PostgreSqlProjections(NpgsqlDataSource source, IReadOnlyDictionary<Table, PostgreSqlRows> rowsOf) : ProjectionStorage
 {
     // An exchange of tables waits for the queries that read them, and holds up all that come after it: not for long. A process that
     // is stopped in the middle gives up what it had locked.
@@ -19,8 +17,6 @@ internal sealed class PostgreSqlProjections(
         (alias, column) => TypeOf(column) == typeof(DateTimeOffset) ? $"(extract(epoch FROM {alias}.\"{column.Name}\") * 1000000)::bigint::text"
             : TypeOf(column) == typeof(bool) ? $"{alias}.\"{column.Name}\"::int::text"
             : $"{alias}.\"{column.Name}\"::text");
-
-    protected internal override ReadModels OpenReadModels(Table table) => new(readModels, table.Alone);
 
     protected internal override async Task<T> SnapshotAsync<T>(Func<ISql, Task<T>> read, CancellationToken cancellationToken) =>
         await TransactAsync(IsolationLevel.RepeatableRead, null, read, cancellationToken);
@@ -116,5 +112,9 @@ internal sealed class PostgreSqlProjections(
         public long? Number(int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
 
         public DateTimeOffset? Instant(int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
+
+        public bool? Flag(int column) => reader.IsDBNull(column) ? null : reader.GetBoolean(column);
+
+        public Guid? Id(int column) => reader.IsDBNull(column) ? null : reader.GetGuid(column);
     }
 }

@@ -112,7 +112,7 @@ public sealed partial class SqliteEngine(string path, IReadOnlyList<Table> table
 
     public ReadModels OpenReadModels() => new(Options, tables);
 
-    public ProjectionStorage Projections => projections ??= new SqliteProjections(path, writing, () => Options);
+    public ProjectionStorage Projections => projections ??= new SqliteProjections(path, writing);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,20 +1,17 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Microsoft.EntityFrameworkCore;
 
 namespace Shop.EventSourcing.Storage.Sqlite;
 
 /// <inheritdoc/>
 /// <param name="writing">Held by whoever writes to the file, so that nobody finds it busy.</param>
-internal sealed partial class SqliteProjections(string path, SemaphoreSlim writing, Func<DbContextOptions> readModels) : ProjectionStorage
+internal sealed partial class SqliteProjections(string path, SemaphoreSlim writing) : ProjectionStorage
 {
     protected internal override SqlDialect Dialect { get; } = new(
         (left, right) => $"{left} IS NOT {right}",
         "||",
         (alias, columns) => $"json_object({string.Join(", ", columns.Select(column => $"'{column.Name}', {alias}.\"{column.Name}\""))})",
         (alias, column) => $"CAST({alias}.\"{column.Name}\" AS TEXT)");
-
-    protected internal override ReadModels OpenReadModels(Table table) => new(readModels(), table.Alone);
 
     protected internal override async Task<T> SnapshotAsync<T>(Func<ISql, Task<T>> read, CancellationToken cancellationToken)
     {
@@ -142,6 +139,8 @@ internal sealed partial class SqliteProjections(string path, SemaphoreSlim writi
                     case null: statement.BindNull(index + 1); break;
                     case string text: statement.Bind(index + 1, text); break;
                     case long number: statement.Bind(index + 1, number); break;
+                    case int number: statement.Bind(index + 1, (long)number); break;
+                    case bool flag: statement.Bind(index + 1, flag ? 1L : 0L); break;
                     case Guid id: statement.Bind(index + 1, id.ToString("D")); break;
                     case DateTimeOffset instant: statement.Bind(index + 1, instant); break;
                     case var other: throw new NotSupportedException($"{other.GetType().Name} is no parameter here.");
@@ -159,5 +158,9 @@ internal sealed partial class SqliteProjections(string path, SemaphoreSlim writi
         public long? Number(int column) => statement.IsNull(column) ? null : statement.Int64(column);
 
         public DateTimeOffset? Instant(int column) => statement.InstantOrNull(column);
+
+        public bool? Flag(int column) => Number(column) is { } number ? number != 0 : null;
+
+        public Guid? Id(int column) => Text(column) is { } text ? Guid.Parse(text) : null;
     }
 }
