@@ -10,7 +10,7 @@ internal sealed class AsyncRows(EventStore store, IAsyncProjection projection, T
     private const int CachedRows = 200_000;
 
     private readonly Dictionary<RowKey, object?> rows = [];
-    private readonly RowLookup lookup = new(store, table);
+    private readonly RowLookup lookup = new(store.Engine, table);
     private bool knowsAll;
 
     public void Forget()

@@ -5,14 +5,14 @@ namespace Shop.EventSourcing.Projections;
 
 /// <summary>
 /// Looks up the rows of many keys with few queries. In plain SQL: every process that follows a log does it, and EF Core would cost each
-/// of them more than a second of processor time for its model and its queries.
+/// of them about a second of processor time for its model and its queries (docs/adr/0027).
 /// </summary>
-internal sealed class RowLookup(EventStore store, Table table)
+internal sealed class RowLookup(IStorageEngine engine, Table table)
 {
     private const int ValuesPerQuery = 500;
 
     private readonly Table.Column[] key = [.. table.Key];
-    private readonly string select = $"SELECT {string.Join(", ", table.Columns.Select(column => Quote(column.Name)))} FROM {Quote(table.Name)} WHERE ";
+    private readonly string select = $"SELECT {string.Join(", ", table.Columns.Select(column => Table.Quote(column.Name)))} FROM {Table.Quote(table.Name)} WHERE ";
 
     /// <summary>Adds the rows of those keys that are not there yet, with null for those that have none.</summary>
     public async Task AddAsync(Dictionary<RowKey, object?> rows, IEnumerable<RowKey> wanted, CancellationToken cancellationToken)
@@ -27,7 +27,7 @@ internal sealed class RowLookup(EventStore store, Table table)
         }
     }
 
-    private Task<List<object>> FindAsync(RowKey[] wanted, CancellationToken cancellationToken) => store.Engine.Projections.SnapshotAsync(async sql =>
+    private Task<List<object>> FindAsync(RowKey[] wanted, CancellationToken cancellationToken) => engine.Projections.SnapshotAsync(async sql =>
     {
         var found = new List<object>();
         await sql.QueryAsync(select + Condition(wanted.Length), row => found.Add(table.Read(row)), [.. wanted.SelectMany(row => row.Values)]);
@@ -35,11 +35,9 @@ internal sealed class RowLookup(EventStore store, Table table)
     }, cancellationToken);
 
     private string Condition(int count) => key is [var only]
-        ? $"{Quote(only.Name)} IN ({string.Join(", ", Enumerable.Range(0, count).Select(Parameter))})"
+        ? $"{Table.Quote(only.Name)} IN ({string.Join(", ", Enumerable.Range(0, count).Select(Parameter))})"
         : string.Join(" OR ", Enumerable.Range(0, count).Select(row =>
-            $"({string.Join(" AND ", key.Select((column, index) => $"{Quote(column.Name)} = {Parameter((row * key.Length) + index)}"))})"));
+            $"({string.Join(" AND ", key.Select((column, index) => $"{Table.Quote(column.Name)} = {Parameter((row * key.Length) + index)}"))})"));
 
     private static string Parameter(int index) => string.Create(CultureInfo.InvariantCulture, $"${index + 1}");
-
-    private static string Quote(string name) => $"\"{name}\"";
 }

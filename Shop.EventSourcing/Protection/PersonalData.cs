@@ -83,10 +83,10 @@ public class PersonalData
     /// <returns>How many were wrapped anew.</returns>
     public async Task<int> RewrapAsync(CancellationToken cancellationToken = default)
     {
-        var rewrapped = 0;
         // Nearly always so, and then a start need not wait for EF Core.
         if ((await DataKeyRow.ReadMasterKeyIdsAsync(store, cancellationToken)).All(id => id == masterKeys.CurrentId))
-            return rewrapped;
+            return 0;
+        var rewrapped = 0;
         while (await ReadForeignAsync(cancellationToken) is { Count: > 0 } rows)
         {
             foreach (var row in rows)

@@ -40,6 +40,9 @@ public abstract class Table
 
     public IEnumerable<Column> Key => Columns.Where(column => column.IsKey);
 
+    /// <summary>A name as PostgreSQL and SQLite, and SQL Server as well, take it for an identifier.</summary>
+    internal static string Quote(string name) => $"\"{name}\"";
+
     /// <summary>The row of a query that gives all columns in their order.</summary>
     internal object Read(ISqlRow values)
     {

@@ -40,7 +40,7 @@ internal sealed class PostgreSqlRows(Table table)
         $"FROM json_to_recordset($1) AS r (\"{SetMember}\" int{string.Concat(columns.Select(column => $", {Quote(column)} {TypeOf(column)}"))})"
         + $" WHERE $2[r.\"{SetMember}\"]";
 
-    private static string Quote(Table.Column column) => $"\"{column.Name}\"";
+    private static string Quote(Table.Column column) => Table.Quote(column.Name);
 
     private static string TypeOf(Table.Column column)
     {

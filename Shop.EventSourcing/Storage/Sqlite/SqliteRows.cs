@@ -34,20 +34,18 @@ internal sealed class SqliteRows
 
     private static string UpsertSql(Table table)
     {
-        var updates = table.Columns.Where(column => !column.IsKey).Select(column => $"{Quote(column.Name)} = excluded.{Quote(column.Name)}").ToList();
-        return $"INSERT INTO {Quote(table.Name)} ({string.Join(", ", table.Columns.Select(column => Quote(column.Name)))})"
+        var updates = table.Columns.Where(column => !column.IsKey).Select(column => $"{Table.Quote(column.Name)} = excluded.{Table.Quote(column.Name)}").ToList();
+        return $"INSERT INTO {Table.Quote(table.Name)} ({string.Join(", ", table.Columns.Select(column => Table.Quote(column.Name)))})"
             + $" VALUES ({string.Join(", ", table.Columns.Select(_ => "?"))})"
-            + $" ON CONFLICT ({string.Join(", ", table.Key.Select(column => Quote(column.Name)))})"
+            + $" ON CONFLICT ({string.Join(", ", table.Key.Select(column => Table.Quote(column.Name)))})"
             + (updates.Count == 0 ? " DO NOTHING" : $" DO UPDATE SET {string.Join(", ", updates)}");
     }
 
     private static string DeleteSql(Table table) =>
-        $"DELETE FROM {Quote(table.Name)} WHERE {string.Join(" AND ", table.Key.Select(column => $"{Quote(column.Name)} = ?"))}";
+        $"DELETE FROM {Table.Quote(table.Name)} WHERE {string.Join(" AND ", table.Key.Select(column => $"{Table.Quote(column.Name)} = ?"))}";
 
     /// <summary>The type of a column, for a table that is created from its row type.</summary>
     public static string TypeOf(Type type) => type == typeof(string) || type == typeof(Guid) ? "TEXT" : "INTEGER";
-
-    private static string Quote(string name) => $"\"{name}\"";
 
     private static Binder BinderOf(Table.Column column)
     {

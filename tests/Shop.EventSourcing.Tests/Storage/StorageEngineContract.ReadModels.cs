@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Shop.EventSourcing.Projections;
 using Shop.EventSourcing.Storage;
 
 namespace Shop.EventSourcing.Tests.Storage;
@@ -16,6 +17,35 @@ public abstract partial class StorageEngineContract
         var changed = full with { BalanceMinor = 0, ClosedAt = null, ReferrerId = null, Owner = "O'Brien \"\\ 🦊" };
         await Commit(new() { Rows = [TestTables.Accounts.Upsert(changed), TestTables.Accounts.Delete(bare)] });
         Rows<AccountRow>().ShouldBe([changed]);
+    }
+
+    [Fact]
+    public async Task Rows_are_found_by_their_keys_as_they_were_written()
+    {
+        var full = Account() with { Visits = 3, Active = true, ClosedAt = Start.AddDays(1), ReferrerId = Guid.CreateVersion7() };
+        var bare = Account() with { Owner = null, Active = false };
+        var first = new AccountTagRow { AccountId = full.Id, Tag = "vip" };
+        var second = new AccountTagRow { AccountId = bare.Id, Tag = "new" };
+        await Commit(new()
+        {
+            Rows =
+            [
+                TestTables.Accounts.Upsert(full), TestTables.Accounts.Upsert(bare), TestTables.Accounts.Upsert(Account()),
+                TestTables.Tags.Upsert(first), TestTables.Tags.Upsert(second), TestTables.Tags.Upsert(first with { Tag = "new" }),
+            ],
+        });
+
+        var accounts = new Dictionary<RowKey, object?>();
+        var nobody = new RowKey([Guid.CreateVersion7()]);
+        await new RowLookup(engine, TestTables.Accounts).AddAsync(accounts, [new([full.Id]), nobody, new([bare.Id])], default);
+        accounts.ShouldBe(new Dictionary<RowKey, object?> { [new([full.Id])] = full, [new([bare.Id])] = bare, [nobody] = null }, ignoreOrder: true);
+
+        // More than fit into one query, and with parts of a key that others have.
+        var tags = new Dictionary<RowKey, object?>();
+        var others = Enumerable.Range(0, 600).Select(_ => new RowKey([Guid.CreateVersion7(), "vip"])).ToList();
+        await new RowLookup(engine, TestTables.Tags).AddAsync(tags, [new([first.AccountId, first.Tag]), .. others, new([second.AccountId, second.Tag])], default);
+        tags.Values.OfType<AccountTagRow>().ShouldBe([first, second], ignoreOrder: true);
+        tags.Count.ShouldBe(602);
     }
 
     [Fact]
