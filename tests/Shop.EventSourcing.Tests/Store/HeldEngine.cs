@@ -24,6 +24,9 @@ internal sealed class HeldEngine(IStorageEngine inner) : IStorageEngine
     /// <summary>Signals get lost.</summary>
     public bool Silent { get; set; }
 
+    /// <summary>The log is not followed: nobody learns from it what other processes wrote.</summary>
+    public bool Unfollowed { get; set; }
+
     public bool IsShared => inner.IsShared;
 
     public string Location => inner.Location;
@@ -62,7 +65,7 @@ internal sealed class HeldEngine(IStorageEngine inner) : IStorageEngine
         inner.ReadSnapshotsAsync(afterStream, limit, cancellationToken);
 
     public Task<IReadOnlyList<RecordedEvent>> ReadLogAsync(long afterPosition, int limit, CancellationToken cancellationToken) =>
-        inner.ReadLogAsync(afterPosition, limit, cancellationToken);
+        Unfollowed ? Task.FromResult<IReadOnlyList<RecordedEvent>>([]) : inner.ReadLogAsync(afterPosition, limit, cancellationToken);
 
     public Task<long> ReadHeadAsync(CancellationToken cancellationToken) => inner.ReadHeadAsync(cancellationToken);
 
