@@ -33,7 +33,7 @@ internal static class ProductEndpoints
     public static void MapProducts(this IEndpointRouteBuilder routes)
     {
         var products = routes.MapGroup("/products").WithTags("Products");
-        products.MapGet("", FindAsync).AllowAnonymous().WithName("FindProducts").WithSummary("The catalogue, by SKU; search looks into SKU, name and description.");
+        products.MapGet("", FindAsync).AllowAnonymous().WithName("FindProducts").WithSummary("The catalogue, by SKU; search looks into SKU, name and description, family is the SKU up to its first dash and may be given several times.");
         products.MapGet("/{sku}", GetAsync).AllowAnonymous().WithName("GetProduct").WithSummary("One product.");
         products.MapPost("", ListAsync).RequireAuthorization(Policies.Operator).WithName("ListProduct").WithSummary("Lists a new product, with stock if wanted. The same again changes nothing.");
         products.MapPost("/{sku}/price", ChangePriceAsync).RequireAuthorization(Policies.Operator).WithName("ChangePrice").WithSummary("Changes the price; accepted orders keep theirs.");
@@ -41,7 +41,7 @@ internal static class ProductEndpoints
     }
 
     private static async Task<CataloguePage> FindAsync(
-        EventStore<InventoryModule> store, string? search, string? after, int? limit, CancellationToken cancellationToken)
+        EventStore<InventoryModule> store, string? search, string[] family, bool? inStock, string? after, int? limit, CancellationToken cancellationToken)
     {
         var size = Math.Clamp(limit ?? DefaultPage, 1, MaxPage);
         await using var models = store.Engine.OpenReadModels();
@@ -52,6 +52,14 @@ internal static class ProductEndpoints
             rows = rows.Where(row => row.SearchText.Contains(text));
         }
 
+        if (family.Length > 0)
+        {
+            var beginnings = family.Select(name => name + "-").ToArray();
+            rows = rows.Where(row => family.Contains(row.Sku) || beginnings.Any(beginning => row.Sku.StartsWith(beginning)));
+        }
+
+        if (inStock == true)
+            rows = rows.Where(row => models.Query<StockLevelRow>().Any(level => level.Sku == row.Sku && level.Available > 0));
         if (after is not null)
             rows = rows.Where(row => row.Sku.CompareTo(after) > 0);
         var items = await WithStock(rows.OrderBy(row => row.Sku).Take(size + 1), models).ToListAsync(cancellationToken);

@@ -9,10 +9,15 @@ public sealed record CataloguePage(IReadOnlyList<CatalogueItem> Items, string? N
 /// <summary>What Inventory says about products.</summary>
 public sealed class CatalogueClient(ServiceCaller caller)
 {
+    /// <param name="families">First parts of SKUs; all products when there are none.</param>
     /// <param name="after">Next of the page before.</param>
-    public async Task<CataloguePage> FindAsync(string? search, string? after = null, int limit = 100, CancellationToken cancellationToken = default) =>
-        await caller.GetAsync<CataloguePage>(
-            ServiceAddresses.Inventory, $"products?limit={limit}{Query("search", search)}{Query("after", after)}", cancellationToken) ?? new([], null);
+    public async Task<CataloguePage> FindAsync(
+        string? search, int limit, IEnumerable<string>? families = null, bool inStock = false, string? after = null, CancellationToken cancellationToken = default)
+    {
+        var query = $"products?limit={limit}{Query("search", search)}{string.Concat((families ?? []).Select(family => Query("family", family)))}";
+        return await caller.GetAsync<CataloguePage>(
+            ServiceAddresses.Inventory, $"{query}{(inStock ? "&inStock=true" : "")}{Query("after", after)}", cancellationToken) ?? new([], null);
+    }
 
     public Task<CatalogueItem?> GetAsync(string sku, CancellationToken cancellationToken = default) =>
         caller.GetAsync<CatalogueItem>(ServiceAddresses.Inventory, $"products/{Uri.EscapeDataString(sku)}", cancellationToken);

@@ -2,10 +2,7 @@ namespace Shop.Storefront.Pages.Catalogue;
 
 /// <param name="Name">English, the key of its translation.</param>
 /// <param name="Families">First parts of its products' SKUs.</param>
-public sealed record Department(string Name, IReadOnlySet<string> Families)
-{
-    public bool Has(string sku) => Families.Contains(sku.Split('-')[0]);
-}
+public sealed record Department(string Name, IReadOnlyList<string> Families);
 
 /// <summary>How the catalogue is cut up for looking around.</summary>
 public static class Departments
@@ -21,5 +18,5 @@ public static class Departments
         Of("Play", "PUZZLE", "CARDS", "CHESS", "YOYO", "KITE", "BLOCKS"),
     ];
 
-    private static Department Of(string name, params string[] families) => new(name, families.ToHashSet(StringComparer.Ordinal));
+    private static Department Of(string name, params string[] families) => new(name, families);
 }

@@ -20,6 +20,23 @@ public sealed partial class CatalogueTests(Site site)
     }
 
     [Fact]
+    public async Task All_products_can_be_reached_and_a_department_shows_its_own()
+    {
+        var page = await site.OpenAsync();
+        await Site.GoAsync(page, "/");
+        await Assertions.Expect(page.GetByRole(AriaRole.Status)).ToHaveTextAsync("The first 48 products");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show more" }).ClickAsync();
+
+        await Assertions.Expect(page.GetByRole(AriaRole.Status)).ToHaveTextAsync("65 products");
+        await Assertions.Expect(page.Locator(".product")).ToHaveCountAsync(65);
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Show more" })).ToHaveCountAsync(0);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Play" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Status)).ToHaveTextAsync("6 products");
+        await Site.CheckAccessibilityAsync(page);
+    }
+
+    [Fact]
     public async Task A_Chinese_browser_is_greeted_in_Chinese_and_may_choose_English()
     {
         var page = await site.OpenAsync("zh-CN", phone: true, dark: true);

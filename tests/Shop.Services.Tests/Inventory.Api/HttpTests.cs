@@ -58,21 +58,6 @@ public sealed class HttpTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_catalogue_is_paged_by_sku_and_searched_without_regard_to_case()
-    {
-        await shop.Inventory.ListProductsAsync([.. new[] { "b", "A", "a", "Ä", "B" }.Select(sku => TestInventory.Product(sku))]);
-
-        var first = await CatalogueAsync("?limit=2");
-        var second = await CatalogueAsync($"?limit=2&after={first.Next}");
-        var third = await CatalogueAsync($"?limit=2&after={second.Next}");
-
-        new[] { first, second, third }.SelectMany(page => page.Items).Select(item => item.Sku).ShouldBe(["A", "B", "a", "b", "Ä"]);
-        (first.Next, second.Next, third.Next).ShouldBe(("B", "b", null));
-        (await CatalogueAsync("?search=product%20%C3%A4")).Items.Select(item => item.Sku).ShouldBe(["Ä"]);
-        (await CatalogueAsync("?search=100%25")).Items.ShouldBeEmpty();
-    }
-
-    [Fact]
     public async Task Stock_is_read_strongly_and_case_matters()
     {
         await shop.Inventory.ListProductsAsync([TestInventory.Product("MUG"), TestInventory.Product("mug", stock: 0)]);
@@ -135,8 +120,6 @@ public sealed class HttpTests : IAsyncLifetime
         second!.Items.Select(item => item.Version).ShouldBe([4, 5]);
         second.Next.ShouldBeNull();
     }
-
-    private async Task<CataloguePage> CatalogueAsync(string query) => (await shop.Http.GetFromJsonAsync<CataloguePage>("/products" + query))!;
 
     private async Task<StockLevel> ReceiveAsync(object body, string? key = null)
     {

@@ -59,7 +59,7 @@ public sealed class AnswersConsumer(Answers answers) :
     }
 }
 
-/// <summary>The whole service: SQLite in a folder of its own, the in-memory bus, HTTP on a free port.</summary>
+/// <summary>The whole service: a store of its own, the in-memory bus, HTTP on a free port.</summary>
 public sealed class TestInventory : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -83,13 +83,18 @@ public sealed class TestInventory : IAsyncDisposable
     public PushableClock Clock { get; private init; } = null!;
 
     /// <param name="jobs">Whether its jobs can be asked for; the tested ones do not run by themselves.</param>
-    public static async Task<TestInventory> StartAsync(bool jobs = false)
+    /// <param name="connectionString">A PostgreSQL database; null: a file of its own.</param>
+    public static async Task<TestInventory> StartAsync(bool jobs = false, string? connectionString = null)
     {
         var folder = Directory.CreateTempSubdirectory("shop-inventory-").FullName;
         var clock = new PushableClock();
         var builder = WebApplication.CreateSlimBuilder();
         builder.AddShopServiceDefaults();
-        builder.Configuration.AddInMemoryCollection([new("Shop:Data", folder), new($"Shop:Jobs:Schedules:{ExpirySweep.Name}", JobSchedule.NeverText)]);
+        builder.Configuration.AddInMemoryCollection(
+        [
+            new("Shop:Data", folder), new("Shop:Store", connectionString is null ? "Sqlite" : "PostgreSql"), new("ConnectionStrings:inventory", connectionString),
+            new("Shop:Keys", Path.Combine(folder, "keys")), new($"Shop:Jobs:Schedules:{ExpirySweep.Name}", JobSchedule.NeverText),
+        ]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<TimeProvider>(clock);
