@@ -98,30 +98,30 @@ count() {
   passed=$((passed + project_passed)) failed=$((failed + project_failed))
 }
 
-# The tests of the stores and of the pages keep both processors busy. The others often wait, for something to come back or to end, and
-# run two at a time, the longest first.
-alone="tests/Shop.EventSourcing.Tests/Shop.EventSourcing.Tests.csproj tests/Shop.Browser.Tests/Shop.Browser.Tests.csproj"
-longest="tests/Shop.Host.Tests/Shop.Host.Tests.csproj tests/Shop.Distributed.Tests/Shop.Distributed.Tests.csproj tests/Shop.Services.Tests/Shop.Services.Tests.csproj"
+# Two at a time, the longest first, then the drills alone: each of those keeps more processes busy than there are processors, and some
+# of the other tests want an answer within seconds.
+longest="tests/Shop.Host.Tests/Shop.Host.Tests.csproj tests/Shop.Browser.Tests/Shop.Browser.Tests.csproj tests/Shop.EventSourcing.Tests/Shop.EventSourcing.Tests.csproj tests/Shop.Services.Tests/Shop.Services.Tests.csproj"
+drills=tests/Shop.Distributed.Tests/Shop.Distributed.Tests.csproj
 others=
 for project in tests/*.Tests/*.csproj; do
-  case " $alone $longest " in
+  case " $longest $drills " in
     *" $project "*) ;;
     *) others="$others $project" ;;
   esac
 done
 
-for project in $alone; do
-  run "$project"
-done
 export configuration filter temp
 export -f run
 set -m
-xargs -P 2 -n 1 bash -c 'run "$1"' run <<<"$longest $others" &
+(
+  xargs -P 2 -n 1 bash -c 'run "$1"' run <<<"$longest $others" || true
+  run "$drills"
+) &
 beside=$!
 set +m
 wait "$beside" || true
 beside=
-for project in $alone $longest $others; do
+for project in $longest $others $drills; do
   count "$project"
 done
 

@@ -11,42 +11,43 @@ public sealed class CutOffDrills(DrillServers servers, ITestOutputHelper output)
     private readonly DrillServers servers = servers;
 
     [Fact]
-    public async Task A_service_that_is_cut_off_from_the_broker_loses_and_doubles_nothing()
+    public async Task Being_cut_off_from_the_broker_and_from_the_databases_loses_and_doubles_nothing()
     {
-        var networks = Service.All.ToDictionary(service => service.Name, _ => new FaultProxy(servers.Broker.Port));
+        var brokers = Service.All.ToDictionary(service => service.Name, _ => new FaultProxy(servers.Broker.Port));
+        await using var databases = new FaultProxy(servers.Database.Port);
         try
         {
             await RunAsync(
                 drill =>
                 {
                     var service = Service.All[drill.Seed % Service.All.Count].Name;
-                    return CutOffAsync(drill, networks[service], $"all of {service} from the broker");
+                    (FaultProxy Network, string What)[] cuts =
+                    [
+                        (brokers[service], $"all of {service} from the broker"),
+                        (databases, "the first replica of each service from its database"),
+                    ];
+                    return drill.UnderLoadAsync(cuts.Length, turn => CutOffAsync(drill, cuts[turn].Network, cuts[turn].What));
                 },
-                options: new() { BrokerPort = (service, _) => networks[service].Port });
+                options: new()
+                {
+                    BrokerPort = (service, _) => brokers[service].Port,
+                    DatabasePort = (_, replica) => replica == 1 ? databases.Port : null,
+                });
         }
         finally
         {
-            foreach (var network in networks.Values)
+            foreach (var network in brokers.Values)
                 await network.DisposeAsync();
         }
     }
 
-    [Fact]
-    public async Task Replicas_that_are_cut_off_from_their_databases_lose_and_double_nothing()
-    {
-        await using var network = new FaultProxy(servers.Database.Port);
-        await RunAsync(
-            drill => CutOffAsync(drill, network, "the first replica of each service from its database"),
-            options: new() { DatabasePort = (_, replica) => replica == 1 ? network.Port : null });
-    }
-
-    private static Task CutOffAsync(DrillRound drill, FaultProxy network, string what) => drill.UnderLoadAsync(1, async _ =>
+    private static async Task CutOffAsync(DrillRound drill, FaultProxy network, string what)
     {
         network.Stall();
         drill.Note($"Cut off {what}; {drill.Load.Acknowledged.Count} orders acknowledged.");
-        drill.Load.Release(drill.Load.Total / 4);
+        drill.Load.Release(drill.Load.Total / 6);
         await Task.Delay(DrillOptions.Outage(15, 60));
         network.Heal();
         drill.Note($"The network is whole again; {drill.Load.Acknowledged.Count} orders acknowledged.");
-    });
+    }
 }

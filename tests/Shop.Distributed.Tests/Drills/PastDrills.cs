@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace Shop.Distributed.Tests.Drills;
 
-[Collection(DrillCollection.Name)]
+[Collection(SharedShopCollection.Name)]
 public sealed class PastDrills(DrillServers servers, ITestOutputHelper output) : Drill(servers, output)
 {
     [Fact]
@@ -21,7 +21,6 @@ public sealed class PastDrills(DrillServers servers, ITestOutputHelper output) :
                 await CheckAsync(drill.Cluster, order);
             await WithoutPaymentsAsync(drill.Cluster, drill.Load.Acknowledged.Values.First());
         },
-        options: new() { Replicas = 1 },
         orders: 20);
 
     private static async Task CheckAsync(Cluster cluster, Guid order)

@@ -54,9 +54,9 @@ public sealed class KillTests(ITestOutputHelper output)
         report.Violations.ShouldBeEmpty();
         report.Orders.ShouldBe(Orders);
 
-        // Some lives warm up beside the orders, as shipped; in all of them it would be most of what the processors do here.
+        // Two lives warm up beside the orders, as shipped; in all of them it would be most of what the processors do here.
         HostProcess Start(int life) => HostProcess.Start(
-            ["--urls", HostProcess.UrlOf(port), "--data", folder.Path, "--no-seed", .. life % 4 == 1 ? (string[])[] : ["--no-warm-up"]]);
+            ["--urls", HostProcess.UrlOf(port), "--data", folder.Path, "--no-seed", .. life % 10 == 1 ? (string[])[] : ["--no-warm-up"]]);
     }
 
     /// <summary>Each life gets its share of the orders; the kill may come while it still starts, or in the middle of them.</summary>
