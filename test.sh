@@ -63,13 +63,13 @@ fi
 temp=$(mktemp -d)
 chmod 711 "$temp"
 export TMPDIR=$temp
-beside=
+lanes=
 # What runs in the background would outlive an interrupted script.
 cleanup() {
-  if [ -n "$beside" ]; then
-    kill -- "-$beside" 2>/dev/null || true
-    wait "$beside" 2>/dev/null || true
-  fi
+  for lane in $lanes; do
+    kill -- "-$lane" 2>/dev/null || true
+    wait "$lane" 2>/dev/null || true
+  done
   # A server that is just ending may still write.
   rm -rf "$temp" 2>/dev/null || { sleep 2 && rm -rf "$temp"; }
 }
@@ -98,30 +98,32 @@ count() {
   passed=$((passed + project_passed)) failed=$((failed + project_failed))
 }
 
-# Two at a time, the longest first, then the drills alone: each of those keeps more processes busy than there are processors, and some
-# of the other tests want an answer within seconds.
-longest="tests/Shop.Host.Tests/Shop.Host.Tests.csproj tests/Shop.Browser.Tests/Shop.Browser.Tests.csproj tests/Shop.EventSourcing.Tests/Shop.EventSourcing.Tests.csproj tests/Shop.Services.Tests/Shop.Services.Tests.csproj"
-drills=tests/Shop.Distributed.Tests/Shop.Distributed.Tests.csproj
+lane() {
+  for project in "$@"; do
+    run "$project"
+  done
+}
+
+# In two lanes. The drills keep more processes busy than there are processors: they come after the host's tests, some of which want an
+# answer within seconds.
+heavy="tests/Shop.Host.Tests/Shop.Host.Tests.csproj tests/Shop.Distributed.Tests/Shop.Distributed.Tests.csproj"
 others=
 for project in tests/*.Tests/*.csproj; do
-  case " $longest $drills " in
+  case " $heavy " in
     *" $project "*) ;;
     *) others="$others $project" ;;
   esac
 done
 
-export configuration filter temp
-export -f run
 set -m
-(
-  xargs -P 2 -n 1 bash -c 'run "$1"' run <<<"$longest $others" || true
-  run "$drills"
-) &
-beside=$!
+for projects in "$heavy" "$others"; do
+  lane $projects &
+  lanes="$lanes $!"
+done
 set +m
-wait "$beside" || true
-beside=
-for project in $longest $others $drills; do
+wait $lanes || true
+lanes=
+for project in $heavy $others; do
   count "$project"
 done
 

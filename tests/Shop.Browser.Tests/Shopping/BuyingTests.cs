@@ -8,6 +8,8 @@ namespace Shop.Browser.Tests.Shopping;
 [Collection(Site.Collection)]
 public sealed class BuyingTests(Site site)
 {
+    private const string CardRead = "card read";
+
     [Theory]
     [InlineData("en", false, "It is paid and yours. We are packing it.")]
     [InlineData("zh-CN", true, "已付款，商品归您所有，正在打包。")]
@@ -59,6 +61,9 @@ public sealed class BuyingTests(Site site)
     public async Task The_cart_survives_a_reload_and_a_double_click_orders_once()
     {
         var page = await site.OpenAsync();
+        await ReadCardsSlowlyAsync(page);
+        var cardReads = 0;
+        page.Console += (_, message) => cardReads += message.Text == CardRead ? 1 : 0;
         await page.SignInAsync(Person.Customer, "/my/orders");
         await page.ChooseAsync("PENCIL-12");
         await page.ReloadAsync();
@@ -73,6 +78,7 @@ public sealed class BuyingTests(Site site)
         await Assertions.Expect(page.Locator(".step.done[data-step=confirmed]")).ToBeVisibleAsync();
 
         (await OrdersAsync(api)).Except(before).ShouldBe([page.Url[(page.Url.LastIndexOf('/') + 1)..]]);
+        cardReads.ShouldBe(1, "The second click starts nothing.");
         await Site.GoAsync(page, "/my/orders");
         await Assertions.Expect(page.Locator("tbody tr").First).ToContainTextAsync("£");
         await Site.CheckAccessibilityAsync(page);
@@ -144,6 +150,20 @@ public sealed class BuyingTests(Site site)
 
         await Site.GoAsync(page, $"/p/{sku}");
         await Assertions.Expect(page.GetByText("Sold out")).ToBeVisibleAsync();
+    }
+
+    /// <summary>Both clicks of two are made before the browser has answered the first; on the console it says how often it was asked.</summary>
+    private static async Task ReadCardsSlowlyAsync(IPage page)
+    {
+        const string function = "export function tokenize() {";
+        const string slowly = $"export async function tokenize() {{ console.log('{CardRead}'); await new Promise(go => setTimeout(go, 1000));";
+        await page.RouteAsync("**/card.js*", async route =>
+        {
+            var script = await route.FetchAsync();
+            var text = await script.TextAsync();
+            text.ShouldContain(function);
+            await route.FulfillAsync(new() { Response = script, Body = text.Replace(function, slowly, StringComparison.Ordinal) });
+        });
     }
 
     /// <summary>The new price reaches the order service as a message: from then on an order at a lower one is refused.</summary>
