@@ -83,7 +83,7 @@ run() {
   name=$(basename "$1" .csproj)
   echo "Running $name."
   dotnet test "$1" --no-build --configuration "$configuration" ${filter:+--filter "$filter"} --results-directory "$temp/results" \
-    --blame-hang-timeout 10m --blame-hang-dump-type none >"$temp/$name" 2>&1 || touch "$temp/$name.broken"
+    --blame-hang-timeout 10m --blame-hang-dump-type none >"$temp/$name" 2>&1 && touch "$temp/$name.passed"
   echo "== $name"
   cat "$temp/$name"
 }
@@ -93,19 +93,19 @@ count() {
   name=$(basename "$1" .csproj)
   read -r project_failed project_passed < <(
     sed -nE 's/.*Failed: +([0-9]+), Passed: +([0-9]+),.*/\1 \2/p' "$temp/$name" | awk '{ f += $1; p += $2 } END { print f + 0, p + 0 }')
-  # A test host that died has no failed test to show.
-  if [ -e "$temp/$name.broken" ] && [ "$project_failed" = 0 ]; then project_failed=1; fi
+  # A test host that died, or never ran, has no failed test to show.
+  if [ ! -e "$temp/$name.passed" ] && [ "$project_failed" = 0 ]; then project_failed=1; fi
   passed=$((passed + project_passed)) failed=$((failed + project_failed))
 }
 
-lane() {
+run_all() {
   for project in "$@"; do
-    run "$project"
+    run "$project" || true
   done
 }
 
-# In two lanes. The drills keep more processes busy than there are processors: they come after the host's tests, some of which want an
-# answer within seconds.
+# In two lanes. The drills keep more processes busy than there are processors: they come after the host's tests, whose one process would
+# get little beside them.
 heavy="tests/Shop.Host.Tests/Shop.Host.Tests.csproj tests/Shop.Distributed.Tests/Shop.Distributed.Tests.csproj"
 others=
 for project in tests/*.Tests/*.csproj; do
@@ -117,7 +117,7 @@ done
 
 set -m
 for projects in "$heavy" "$others"; do
-  lane $projects &
+  run_all $projects </dev/null &
   lanes="$lanes $!"
 done
 set +m

@@ -29,11 +29,12 @@ internal static class ProductEndpoints
 {
     private const int DefaultPage = 50;
     private const int MaxPage = 500;
+    private const int MaxFamilies = 100;
 
     public static void MapProducts(this IEndpointRouteBuilder routes)
     {
         var products = routes.MapGroup("/products").WithTags("Products");
-        products.MapGet("", FindAsync).AllowAnonymous().WithName("FindProducts").WithSummary("The catalogue, by SKU; search looks into SKU, name and description, family is the SKU up to its first dash and may be given several times.");
+        products.MapGet("", FindAsync).AllowAnonymous().WithName("FindProducts").WithSummary("The catalogue, by SKU; search looks into SKU, name and description; family is the SKU up to its first dash and may be given several times; with inStock=true only what can be ordered now.");
         products.MapGet("/{sku}", GetAsync).AllowAnonymous().WithName("GetProduct").WithSummary("One product.");
         products.MapPost("", ListAsync).RequireAuthorization(Policies.Operator).WithName("ListProduct").WithSummary("Lists a new product, with stock if wanted. The same again changes nothing.");
         products.MapPost("/{sku}/price", ChangePriceAsync).RequireAuthorization(Policies.Operator).WithName("ChangePrice").WithSummary("Changes the price; accepted orders keep theirs.");
@@ -41,7 +42,7 @@ internal static class ProductEndpoints
     }
 
     private static async Task<CataloguePage> FindAsync(
-        EventStore<InventoryModule> store, string? search, string[] family, bool? inStock, string? after, int? limit, CancellationToken cancellationToken)
+        EventStore<InventoryModule> store, string? search, string[]? family, bool? inStock, string? after, int? limit, CancellationToken cancellationToken)
     {
         var size = Math.Clamp(limit ?? DefaultPage, 1, MaxPage);
         await using var models = store.Engine.OpenReadModels();
@@ -52,10 +53,13 @@ internal static class ProductEndpoints
             rows = rows.Where(row => row.SearchText.Contains(text));
         }
 
-        if (family.Length > 0)
+        var families = (family ?? []).Where(name => !string.IsNullOrWhiteSpace(name)).Distinct().ToArray();
+        if (families.Length > MaxFamilies)
+            throw new DomainException("too-many-families", $"Ask for at most {MaxFamilies} families at once.") { Field = "family" };
+        if (families.Length > 0)
         {
-            var beginnings = family.Select(name => name + "-").ToArray();
-            rows = rows.Where(row => family.Contains(row.Sku) || beginnings.Any(beginning => row.Sku.StartsWith(beginning)));
+            var beginnings = families.Select(name => name + "-").ToArray();
+            rows = rows.Where(row => families.Contains(row.Sku) || beginnings.Any(beginning => row.Sku.StartsWith(beginning)));
         }
 
         if (inStock == true)

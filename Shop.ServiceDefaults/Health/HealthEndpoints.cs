@@ -25,7 +25,7 @@ internal static class HealthEndpoints
     public static void Add(IHostApplicationBuilder builder)
     {
         var options = builder.Configuration.GetSection(HealthOptions.Section).Get<HealthOptions>() ?? new();
-        builder.Services.AddHealthChecks();
+        builder.Services.AddSingleton(options).AddHealthChecks();
         builder.Services.AddOptions<HealthCheckServiceOptions>().PostConfigure<IServiceProvider>((checks, provider) =>
         {
             foreach (var bus in checks.Registrations.Where(check => check.Tags.Contains("masstransit")))

@@ -70,10 +70,17 @@ public sealed class ServiceCaller(IHttpClientFactory clients, ServiceAddresses a
             }
             catch (HttpRequestException error)
             {
-                throw new ServiceProblemException(new() { Code = "service-away", Detail = error.Message, Status = StatusCodes.Status503ServiceUnavailable }, error);
+                throw Away(error.Message, error);
+            }
+            catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw Away("The service did not answer in time.", error);
             }
         }
     }
+
+    private static ServiceProblemException Away(string detail, Exception error) =>
+        new(new() { Code = "service-away", Detail = detail, Status = StatusCodes.Status503ServiceUnavailable }, error);
 
     private static async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken) => response.IsSuccessStatusCode
         ? await response.Content.ReadFromJsonAsync<T>(Json, cancellationToken) ?? throw new ServiceProblemException(new() { Code = "empty-answer", Detail = "The service answered nothing." })

@@ -37,6 +37,25 @@ public sealed partial class CatalogueTests(Site site)
     }
 
     [Fact]
+    public async Task More_of_what_is_no_longer_asked_for_is_not_shown()
+    {
+        var page = await site.OpenAsync();
+        await Site.GoAsync(page, "/");
+
+        await page.EvaluateAsync(
+            """
+            () => {
+              const search = document.getElementById('search');
+              search.value = 'mug';
+              search.dispatchEvent(new Event('input', { bubbles: true }));
+              [...document.querySelectorAll('button')].find(button => button.textContent === 'Show more').click();
+            }
+            """);
+
+        await Assertions.Expect(page.GetByRole(AriaRole.Status)).ToHaveTextAsync("3 products");
+    }
+
+    [Fact]
     public async Task A_Chinese_browser_is_greeted_in_Chinese_and_may_choose_English()
     {
         var page = await site.OpenAsync("zh-CN", phone: true, dark: true);

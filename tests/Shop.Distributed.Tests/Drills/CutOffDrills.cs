@@ -13,8 +13,8 @@ public sealed class CutOffDrills(DrillServers servers, ITestOutputHelper output)
     [Fact]
     public async Task Being_cut_off_from_the_broker_and_from_the_databases_loses_and_doubles_nothing()
     {
-        var brokers = Service.All.ToDictionary(service => service.Name, _ => new FaultProxy(servers.Broker.Port));
-        await using var databases = new FaultProxy(servers.Database.Port);
+        var toBroker = Service.All.ToDictionary(service => service.Name, _ => new FaultProxy(servers.Broker.Port));
+        await using var toDatabases = new FaultProxy(servers.Database.Port);
         try
         {
             await RunAsync(
@@ -23,20 +23,20 @@ public sealed class CutOffDrills(DrillServers servers, ITestOutputHelper output)
                     var service = Service.All[drill.Seed % Service.All.Count].Name;
                     (FaultProxy Network, string What)[] cuts =
                     [
-                        (brokers[service], $"all of {service} from the broker"),
-                        (databases, "the first replica of each service from its database"),
+                        (toBroker[service], $"all of {service} from the broker"),
+                        (toDatabases, "the first replica of each service from its database"),
                     ];
                     return drill.UnderLoadAsync(cuts.Length, turn => CutOffAsync(drill, cuts[turn].Network, cuts[turn].What));
                 },
                 options: new()
                 {
-                    BrokerPort = (service, _) => brokers[service].Port,
-                    DatabasePort = (_, replica) => replica == 1 ? databases.Port : null,
+                    BrokerPort = (service, _) => toBroker[service].Port,
+                    DatabasePort = (_, replica) => replica == 1 ? toDatabases.Port : null,
                 });
         }
         finally
         {
-            foreach (var network in brokers.Values)
+            foreach (var network in toBroker.Values)
                 await network.DisposeAsync();
         }
     }
@@ -45,7 +45,7 @@ public sealed class CutOffDrills(DrillServers servers, ITestOutputHelper output)
     {
         network.Stall();
         drill.Note($"Cut off {what}; {drill.Load.Acknowledged.Count} orders acknowledged.");
-        drill.Load.Release(drill.Load.Total / 6);
+        drill.Load.Release(drill.Load.Total / 12);
         await Task.Delay(DrillOptions.Outage(15, 60));
         network.Heal();
         drill.Note($"The network is whole again; {drill.Load.Acknowledged.Count} orders acknowledged.");

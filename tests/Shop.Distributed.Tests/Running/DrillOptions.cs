@@ -9,7 +9,7 @@ internal static class DrillOptions
     /// <summary>True when <c>SHOP_DRILL_ROUNDS</c> asks for the long form.</summary>
     public static bool IsLong { get; } = Number("SHOP_DRILL_ROUNDS") is not null;
 
-    /// <summary>How often each drill runs, each time on an empty shop with another seed.</summary>
+    /// <summary>How often each drill runs, each time with another seed.</summary>
     public static int Rounds { get; } = Number("SHOP_DRILL_ROUNDS") ?? 1;
 
     /// <summary>Orders per round.</summary>

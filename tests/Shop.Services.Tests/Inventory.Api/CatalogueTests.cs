@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Shop.Contracts;
 using Shop.EventSourcing.Tests.Storage.PostgreSql;
 
@@ -38,6 +40,20 @@ public sealed class CatalogueTests(PostgresServer server)
         (await SkusAsync(shop, "?family=MUG&family=PEN&inStock=true&limit=2&after=MUG-1")).ShouldBe(["PEN-1"]);
         (await SkusAsync(shop, "?family=%25")).ShouldBeEmpty();
         (await SkusAsync(shop, "?family=CUP%25&inStock=false")).ShouldBe(["CUP%-1"]);
+        (await SkusAsync(shop, "?family=&family=PEN")).ShouldBe(["PEN-1"]);
+        (await SkusAsync(shop, "?family=")).Count().ShouldBe(7);
+    }
+
+    [Fact]
+    public async Task Families_may_be_left_out_and_are_not_too_many()
+    {
+        await using var shop = await StartAsync("SQLite");
+
+        var parameters = (await shop.Http.GetFromJsonAsync<JsonElement>("/openapi/v1.json")).GetProperty("paths").GetProperty("/products").GetProperty("get").GetProperty("parameters");
+        parameters.EnumerateArray().Where(parameter => parameter.TryGetProperty("required", out var required) && required.GetBoolean()).ShouldBeEmpty();
+        using var refused = await shop.Http.GetAsync($"/products?{string.Join('&', Enumerable.Range(1, 101).Select(number => $"family={number}"))}");
+        refused.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("field").GetString().ShouldBe("family");
     }
 
     private async Task<TestInventory> StartAsync(string engine, params string[] skus)

@@ -145,7 +145,7 @@ public sealed class TestInventory : IAsyncDisposable
         (await condition()).ShouldBeTrue($"{what} should have come within two minutes");
     }
 
-    /// <summary>A second process on the same database, with memory of its own.</summary>
+    /// <summary>A second process on the same SQLite file, with memory of its own.</summary>
     public async Task<EventStore<InventoryModule>> OpenAgainAsync()
     {
         var store = new EventStore<InventoryModule>(
