@@ -59,7 +59,8 @@ internal static class ProductEndpoints
         if (families.Length > 0)
         {
             var beginnings = families.Select(name => name + "-").ToArray();
-            rows = rows.Where(row => families.Contains(row.Sku) || beginnings.Any(beginning => row.Sku.StartsWith(beginning)));
+            // MUG itself is of the family MUG, MUGS-1 is not.
+            rows = rows.Where(row => beginnings.Any(beginning => (row.Sku + "-").StartsWith(beginning)));
         }
 
         if (inStock == true)

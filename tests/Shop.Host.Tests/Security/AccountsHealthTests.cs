@@ -30,6 +30,21 @@ public sealed class AccountsHealthTests
     }
 
     [Fact]
+    public async Task A_database_that_says_nothing_is_not_waited_for()
+    {
+        await using var server = await PostgreSqlServer.StartAsync();
+        await using var network = new FaultProxy(server.Port);
+        var connectionString = server.Through(await server.CreateDatabaseAsync("shop_accounts"), network.Port) + ";Timeout=0;Command Timeout=0";
+        var database = await OpenAsync(("Shop:Store", "PostgreSql"), ("ConnectionStrings:accounts", connectionString));
+        (await AskAsync(database)).Status.ShouldBe(HealthStatus.Healthy);
+
+        network.Stall();
+
+        (await AskAsync(database).WaitAsync(Patience.Long)).Status.ShouldBe(HealthStatus.Unhealthy);
+        NpgsqlConnection.ClearAllPools();
+    }
+
+    [Fact]
     public async Task A_file_that_was_lost_is_not_taken_for_one_without_accounts()
     {
         using var folder = new TempFolder();
