@@ -62,7 +62,11 @@ public partial interface IStorageEngine : IAsyncDisposable
     /// without a due time starts out claimed by its writer. Concurrent callers get different messages.
     /// </summary>
     /// <param name="claim">How long the caller may take before others get them.</param>
-    Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken);
+    /// <param name="scheduledOnly">
+    /// Passes over those without due time: nearly all of them are on their way, or just gone, and looking through them costs most.
+    /// </param>
+    Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(
+        DateTimeOffset now, TimeSpan claim, int limit, bool scheduledOnly, CancellationToken cancellationToken);
 
     /// <summary>Drops claims on outbox messages, so that whoever sweeps next gets them.</summary>
     /// <param name="messageIds">Those that a process had claimed and will not send; null: all, for a store of one process when it starts.</param>

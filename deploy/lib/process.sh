@@ -26,9 +26,9 @@ is_alive() {
 }
 
 # Starts a part: spawn <name> <command...>. The process writes its record before it becomes the command: whenever this script is
-# killed, what runs is recorded.
+# killed, what runs is recorded. Returns when that is done, as a part without a record counts as one that has ended.
 spawn() {
-  local name=$1
+  local name=$1 pid='' started=''
   shift
   local log=$data/logs/$name.log
   if [ -f "$log" ] && [ "$(stat -c %s "$log")" -gt 50000000 ]; then mv "$log" "$log.1"; fi
@@ -40,6 +40,10 @@ spawn() {
     mv "$data/run/$name.new" "$data/run/$name"
     exec setsid "$@"
   ) &
+  until read_record "$name" && [ "$pid" = $! ]; do
+    kill -0 $! 2>/dev/null || return 0
+    sleep 0.01
+  done
 }
 
 # Ids of what is left of a part's session. A process that has got the id of a dead leader has nothing to do with it.

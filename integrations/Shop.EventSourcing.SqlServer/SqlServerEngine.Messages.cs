@@ -6,9 +6,12 @@ namespace Shop.EventSourcing.SqlServer;
 /// <content>The outbox and parked messages.</content>
 public sealed partial class SqlServerEngine
 {
-    public async Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(
+        DateTimeOffset now, TimeSpan claim, int limit, bool scheduledOnly, CancellationToken cancellationToken)
     {
-        var claimed = await QueryOnceAsync("claim-outbox", Message, [("@now", now), ("@until", now + claim), ("@limit", limit)], cancellationToken);
+        var from = scheduledOnly ? DateTimeOffset.UnixEpoch : DateTimeOffset.MinValue;
+        var claimed = await QueryOnceAsync(
+            "claim-outbox", Message, [("@now", now), ("@until", now + claim), ("@limit", limit), ("@from", from)], cancellationToken);
         claimed.Sort((left, right) => (left.CreatedAt, left.Id).CompareTo((right.CreatedAt, right.Id)));
         return claimed;
     }

@@ -104,9 +104,12 @@ public sealed partial class PostgreSqlEngine : IStorageEngine
     public Task<long> ReadPositionAsync(DateTimeOffset instant, CancellationToken cancellationToken) =>
         NumberAsync("SELECT position FROM events WHERE recorded_at <= $1 ORDER BY position DESC LIMIT 1", cancellationToken, instant.UtcDateTime);
 
-    public async Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(
+        DateTimeOffset now, TimeSpan claim, int limit, bool scheduledOnly, CancellationToken cancellationToken)
     {
-        var claimed = await QueryOnceAsync(ClaimOutboxSql, Message, [now.UtcDateTime, (now + claim).UtcDateTime, limit], cancellationToken);
+        // Npgsql sends the least value as -infinity, which stands for those without due time.
+        var from = scheduledOnly ? DateTime.UnixEpoch : DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc);
+        var claimed = await QueryOnceAsync(ClaimOutboxSql, Message, [now.UtcDateTime, (now + claim).UtcDateTime, limit, from], cancellationToken);
         claimed.Sort((left, right) => (left.CreatedAt, left.Id).CompareTo((right.CreatedAt, right.Id)));
         return claimed;
     }

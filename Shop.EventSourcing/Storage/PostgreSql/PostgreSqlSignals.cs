@@ -21,8 +21,10 @@ internal sealed class PostgreSqlSignals(NpgsqlDataSource source) : IAsyncDisposa
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan BetweenHellos = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Absence = TimeSpan.FromSeconds(20);
+
+    /// <summary>The same for each wait, and whole milliseconds: less than one is no limit to Npgsql.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(7);
 
     private readonly string hello = $"{Hello}{Guid.CreateVersion7():N}";
     private readonly Lock sync = new();
@@ -32,6 +34,8 @@ internal sealed class PostgreSqlSignals(NpgsqlDataSource source) : IAsyncDisposa
     private bool isSending;
     private volatile bool isListening;
     private long othersSeenAt;
+
+    internal TimeSpan BetweenHellos { get; init; } = TimeSpan.FromSeconds(5);
 
     private bool AreOthersHere => Volatile.Read(ref othersSeenAt) is not 0 and var seen && Stopwatch.GetElapsedTime(seen) < Absence;
 
@@ -63,15 +67,12 @@ internal sealed class PostgreSqlSignals(NpgsqlDataSource source) : IAsyncDisposa
         try
         {
             listening();
-            while (true)
+            await using var hellos = new Timer(_ => Send(hello, 0), null, TimeSpan.Zero, BetweenHellos);
+            while (await connection.WaitAsync(Silence, cancellationToken))
             {
-                Send(hello, 0);
-                var silent = true;
-                for (var said = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(said) is var since && since < BetweenHellos;)
-                    silent &= !await connection.WaitAsync(BetweenHellos - since, cancellationToken);
-                if (silent)
-                    throw new TimeoutException("Not even our own signals were heard: the connection is as good as broken.");
             }
+
+            throw new TimeoutException("Not even our own signals were heard: the connection is as good as broken.");
         }
         finally
         {

@@ -61,8 +61,9 @@ public sealed partial class SqliteEngine(string path, IReadOnlyList<Table> table
     public Task<long> ReadPositionAsync(DateTimeOffset instant, CancellationToken cancellationToken) =>
         Read(reader => reader.PositionAt(instant), cancellationToken);
 
-    public Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken) =>
-        Write(() => Writer.ClaimOutbox(now, claim, limit), cancellationToken);
+    public Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(
+        DateTimeOffset now, TimeSpan claim, int limit, bool scheduledOnly, CancellationToken cancellationToken) =>
+        Write(() => Writer.ClaimOutbox(now, claim, limit, scheduledOnly), cancellationToken);
 
     public Task ReleaseOutboxClaimsAsync(IReadOnlyCollection<Guid>? messageIds, CancellationToken cancellationToken) => Write(() =>
     {

@@ -33,11 +33,12 @@ internal sealed class SqliteMessages(SqliteHandle database)
             Park(set.Parked[index]);
     }
 
-    public IReadOnlyList<OutboxMessage> Claim(DateTimeOffset now, TimeSpan claim, int limit)
+    public IReadOnlyList<OutboxMessage> Claim(DateTimeOffset now, TimeSpan claim, int limit, bool scheduledOnly)
     {
         claimOutbox.Bind(1, now);
         claimOutbox.Bind(2, now + claim);
         claimOutbox.Bind(3, limit);
+        claimOutbox.Bind(4, scheduledOnly ? 1 : 0);
         var claimed = SqliteReader.OutboxMessages(claimOutbox);
         claimed.Sort((left, right) => (left.CreatedAt, left.Id).CompareTo((right.CreatedAt, right.Id)));
         return claimed;

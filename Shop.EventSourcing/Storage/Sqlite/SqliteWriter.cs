@@ -83,8 +83,8 @@ internal sealed partial class SqliteWriter : IDisposable
         return true;
     });
 
-    public IReadOnlyList<OutboxMessage> ClaimOutbox(DateTimeOffset now, TimeSpan claim, int limit) =>
-        InTransaction(() => messages.Claim(now, claim, limit));
+    public IReadOnlyList<OutboxMessage> ClaimOutbox(DateTimeOffset now, TimeSpan claim, int limit, bool scheduledOnly) =>
+        InTransaction(() => messages.Claim(now, claim, limit, scheduledOnly));
 
     public void ReleaseOutboxClaims(IReadOnlyCollection<Guid>? messageIds)
     {

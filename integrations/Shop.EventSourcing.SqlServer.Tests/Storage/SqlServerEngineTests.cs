@@ -93,7 +93,7 @@ public sealed class SqlServerEngineTests : StorageEngineContract
         await using var connection = await database.ConnectAsync();
         await TestDatabase.RunAsync(connection, $"BEGIN TRANSACTION; UPDATE outbox SET claimed_until = claimed_until WHERE id = '{messages[3].Id}'");
 
-        var claimed = await other.ClaimOutboxAsync(Start, TimeSpan.FromMinutes(1), 20, default).WaitAsync(TimeSpan.FromMinutes(1));
+        var claimed = await other.ClaimOutboxAsync(Start, TimeSpan.FromMinutes(1), 20, scheduledOnly: false, default).WaitAsync(TimeSpan.FromMinutes(1));
 
         claimed.Select(message => message.Id).ShouldBe(messages.Select(message => message.Id).Where(id => id != messages[3].Id), ignoreOrder: true);
     }
@@ -110,7 +110,7 @@ public sealed class SqlServerEngineTests : StorageEngineContract
     private static async Task ClaimRepeatedlyAsync(IStorageEngine engine)
     {
         for (var minute = 0; minute < 40; minute++)
-            await engine.ClaimOutboxAsync(Start.AddMinutes(minute), TimeSpan.FromSeconds(30), 20, default);
+            await engine.ClaimOutboxAsync(Start.AddMinutes(minute), TimeSpan.FromSeconds(30), 20, scheduledOnly: false, default);
     }
 
     protected override IStorageEngine Open() => new SqlServerEngine(database.ConnectionString, TestTables.All);

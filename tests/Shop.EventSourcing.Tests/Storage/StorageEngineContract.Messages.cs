@@ -72,7 +72,7 @@ public abstract partial class StorageEngineContract
         var first = Message(Start);
         await Commit(new() { Outbox = [second, first] });
 
-        (await engine.ClaimOutboxAsync(Start + Claim - Moment, Claim, 10, default)).ShouldBeEmpty();
+        (await engine.ClaimOutboxAsync(Start + Claim - Moment, Claim, 10, scheduledOnly: false, default)).ShouldBeEmpty();
         (await Claimed(Start.AddSeconds(32))).ShouldBe([first.Id, second.Id]);
         (await Claimed(Start.AddSeconds(33))).ShouldBeEmpty();
         (await Claimed(Start.AddSeconds(63))).ShouldBe([first.Id, second.Id]);
@@ -97,6 +97,20 @@ public abstract partial class StorageEngineContract
         (await Claimed(Start.AddSeconds(60))).ShouldBe([deadline.Id]);
         await Commit(new() { OutboxDeletes = [deadline.Id] });
         (await Claimed(Start.AddMinutes(10))).ShouldBe([later.Id]);
+    }
+
+    [Fact]
+    public async Task A_claim_of_scheduled_messages_passes_over_those_to_send_at_once()
+    {
+        var atOnce = Message(Start);
+        var scheduled = Message(dueAt: Start.AddSeconds(1));
+        await Commit(new() { Outbox = [atOnce, scheduled, Message(dueAt: Start.AddHours(1))] });
+        await engine.ReleaseOutboxClaimsAsync(null, default);
+
+        var due = await engine.ClaimOutboxAsync(Start.AddMinutes(1), Claim, 10, scheduledOnly: true, default);
+
+        due.Select(message => message.Id).ShouldBe([scheduled.Id]);
+        (await Claimed(Start.AddMinutes(1))).ShouldBe([atOnce.Id]);
     }
 
     [Fact]
@@ -139,10 +153,10 @@ public abstract partial class StorageEngineContract
     {
         await Commit(new() { Outbox = [.. Enumerable.Range(0, 200).Select(_ => Message(dueAt: Start))] });
 
-        var claims = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => engine.ClaimOutboxAsync(Start, Claim, 50, default))));
+        var claims = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => engine.ClaimOutboxAsync(Start, Claim, 50, scheduledOnly: false, default))));
 
         claims.SelectMany(claimed => claimed).Select(claimed => claimed.Id).Distinct().Count().ShouldBe(claims.Sum(claimed => claimed.Count));
-        while (await engine.ClaimOutboxAsync(Start, Claim, 50, default) is { Count: > 0 } rest)
+        while (await engine.ClaimOutboxAsync(Start, Claim, 50, scheduledOnly: false, default) is { Count: > 0 } rest)
             claims = [.. claims, rest];
         claims.Sum(claimed => claimed.Count).ShouldBe(200);
     }
@@ -171,7 +185,7 @@ public abstract partial class StorageEngineContract
     private static async Task<List<Guid>> SweepAsync(IStorageEngine by, DateTimeOffset now)
     {
         var swept = new List<Guid>();
-        while (await by.ClaimOutboxAsync(now, Claim, 20, default) is { Count: > 0 } claimed)
+        while (await by.ClaimOutboxAsync(now, Claim, 20, scheduledOnly: false, default) is { Count: > 0 } claimed)
             swept.AddRange(claimed.Select(message => message.Id));
         return swept;
     }
@@ -193,5 +207,5 @@ public abstract partial class StorageEngineContract
     }
 
     private async Task<List<Guid>> Claimed(DateTimeOffset now) =>
-        [.. (await engine.ClaimOutboxAsync(now, Claim, 10, default)).Select(message => message.Id)];
+        [.. (await engine.ClaimOutboxAsync(now, Claim, 10, scheduledOnly: false, default)).Select(message => message.Id)];
 }

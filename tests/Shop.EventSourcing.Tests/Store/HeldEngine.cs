@@ -69,8 +69,9 @@ internal sealed class HeldEngine(IStorageEngine inner) : IStorageEngine
 
     public Task<long> ReadHeadAsync(CancellationToken cancellationToken) => inner.ReadHeadAsync(cancellationToken);
 
-    public Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken) =>
-        inner.ClaimOutboxAsync(now, claim, limit, cancellationToken);
+    public Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(
+        DateTimeOffset now, TimeSpan claim, int limit, bool scheduledOnly, CancellationToken cancellationToken) =>
+        inner.ClaimOutboxAsync(now, claim, limit, scheduledOnly, cancellationToken);
 
     public Task ReleaseOutboxClaimsAsync(IReadOnlyCollection<Guid>? messageIds, CancellationToken cancellationToken) =>
         inner.ReleaseOutboxClaimsAsync(messageIds, cancellationToken);

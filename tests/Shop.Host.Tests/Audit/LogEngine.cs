@@ -35,7 +35,8 @@ internal sealed class LogEngine : IStorageEngine
         string stream, long afterVersion, long? toVersion, DateTimeOffset? until, int limit, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<RecordedEvent>>([.. Log.Where(recorded => recorded.Stream == stream && recorded.Version > afterVersion && recorded.Version <= (toVersion ?? long.MaxValue)).Take(limit)]);
 
-    public Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<OutboxMessage>> ClaimOutboxAsync(
+        DateTimeOffset now, TimeSpan claim, int limit, bool scheduledOnly, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public Task ReleaseOutboxClaimsAsync(IReadOnlyCollection<Guid>? messageIds, CancellationToken cancellationToken) => throw new NotSupportedException();

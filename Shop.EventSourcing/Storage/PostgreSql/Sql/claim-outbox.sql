@@ -3,7 +3,7 @@ SET claimed_until = $2
 WHERE id = ANY (ARRAY(
   SELECT id
   FROM outbox
-  WHERE coalesce(due_at, '-infinity'::timestamptz) <= $1 AND (claimed_until IS NULL OR claimed_until < $1)
+  WHERE coalesce(due_at, '-infinity'::timestamptz) BETWEEN $4 AND $1 AND (claimed_until IS NULL OR claimed_until < $1)
   ORDER BY coalesce(due_at, '-infinity'::timestamptz), created_at
   LIMIT $3
   FOR UPDATE SKIP LOCKED))

@@ -63,7 +63,7 @@ public sealed class PostgreSqlEngineTests(PostgresServer server) : StorageEngine
     private static async Task ClaimRepeatedlyAsync(IStorageEngine engine)
     {
         for (var minute = 0; minute < 40; minute++)
-            await engine.ClaimOutboxAsync(Start.AddMinutes(minute), TimeSpan.FromSeconds(30), 20, default);
+            await engine.ClaimOutboxAsync(Start.AddMinutes(minute), TimeSpan.FromSeconds(30), 20, scheduledOnly: false, default);
     }
 
     protected override IStorageEngine Open() => new PostgreSqlEngine(connectionString, TestTables.All);
