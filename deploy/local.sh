@@ -117,30 +117,22 @@ ensure() {
 }
 
 up() {
-  local part dead=() started=$SECONDS replica_list building=''
+  local part dead=() started=$SECONDS replica_list
   open_data
   lock
-  require_dotnet
+  require_programs
   choose_replicas
   read_ports
   load_secrets
   mapfile -t replica_list < <(replica_names)
   for part in $(all_parts); do is_alive "$part" || dead+=("$part"); done
   if [ ${#dead[@]} = 0 ]; then
-    require_programs
     say "It is already up."
     await_all 30
     print_urls
     return
   fi
 
-  # What takes longest goes on beside everything that needs no service.
-  if [ ! -e "$data/current" ] || ! any_alive sandbox "${replica_list[@]}"; then
-    say "building the services"
-    publish &
-    building=$!
-  fi
-  require_programs
   choose_gateway_port
   assign_ports epmd rabbitmq rabbitmq:console rabbitmq:metrics rabbitmq:nodes postgres sandbox "${replica_list[@]}" gateway
   save_ports
@@ -148,14 +140,14 @@ up() {
   await_ready epmd 10 epmd_is_ready
   ensure start_rabbitmq rabbitmq
   ensure start_postgres postgres
+  if [ ! -e "$data/current" ] || ! any_alive sandbox "${replica_list[@]}"; then
+    say "building the services"
+    publish
+    remove_old_releases
+  fi
   await_ready postgres 60 postgres_is_ready
   create_databases
   await_ready rabbitmq 60 rabbitmq_is_ready
-  if [ -n "$building" ]; then
-    # It has said why.
-    wait "$building" || exit 1
-    remove_old_releases
-  fi
   ensure start_sandbox sandbox
   ensure start_service "${replica_list[@]}"
   ensure start_gateway gateway
@@ -202,7 +194,6 @@ restart() {
   local name names
   open_data
   lock
-  require_dotnet
   require_programs
   read_state
   mapfile -t names < <(replica_names | grep -E "^${service:-.*}(-|$)" || true)

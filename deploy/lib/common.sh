@@ -88,13 +88,10 @@ find_rabbitmq() {
 
 find_haproxy() { command -v haproxy >/dev/null || [ -x /usr/sbin/haproxy ]; }
 
-require_dotnet() {
-  command -v dotnet >/dev/null || fail "dotnet was not found. Install the .NET 10 SDK: https://dot.net/download"
-}
-
 require_programs() {
   local missing=()
   PATH=$PATH:/usr/sbin:/sbin
+  command -v dotnet >/dev/null || fail "dotnet was not found. Install the .NET 10 SDK: https://dot.net/download"
   command -v curl >/dev/null || missing+=(curl)
   find_postgres || missing+=(postgresql)
   find_rabbitmq || missing+=(rabbitmq-server)
