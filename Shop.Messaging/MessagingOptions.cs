@@ -16,7 +16,7 @@ public sealed class MessagingOptions
     /// <exception cref="InvalidOperationException">A value cannot be read.</exception>
     public static MessagingOptions Read(IConfiguration configuration) => configuration.GetSection(Section).Get<MessagingOptions>() ?? new();
 
-    /// <summary>How often the outbox is looked through for due messages; for left-over ones once a second.</summary>
+    /// <summary>How often the outbox is looked through for due messages; for left-over ones at most once a second.</summary>
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>How long a message belongs to the process that committed or swept it; when that one dies, others wait so long to take it over.</summary>

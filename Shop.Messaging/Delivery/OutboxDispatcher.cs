@@ -17,7 +17,7 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
     private const int SweepBatch = 500;
     private const int ConcurrentSends = 256;
 
-    /// <summary>How often it is looked for what a crash or a full lane left; for scheduled messages alone more often.</summary>
+    /// <summary>How often at most it is looked for what a crash, a stop or a full lane left; for scheduled messages alone more often.</summary>
     private static readonly TimeSpan WholeSweepInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>While the broker is away the database holds what is more than this.</summary>
@@ -205,22 +205,24 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
 
     private async Task SweepAsync(CancellationToken stoppingToken)
     {
-        var wholeAt = DateTimeOffset.MinValue;
+        long? whole = null;
         while (!stoppingToken.IsCancellationRequested)
         {
             var found = 0;
             try
             {
-                var now = clock.GetUtcNow();
-                var scheduledOnly = now < wholeAt;
-                var messages = underWay.Count >= MostWaiting
-                    ? []
-                    : await store.Engine.ClaimOutboxAsync(now, options.ClaimDuration, SweepBatch, scheduledOnly, stoppingToken);
-                foreach (var message in messages)
-                    Take(message);
-                found = messages.Count;
-                if (!scheduledOnly && found < SweepBatch)
-                    wholeAt = now + WholeSweepInterval;
+                if (underWay.Count < MostWaiting)
+                {
+                    var began = clock.GetTimestamp();
+                    var scheduledOnly = whole is { } last && clock.GetElapsedTime(last, began) < WholeSweepInterval;
+                    var messages = await store.Engine.ClaimOutboxAsync(
+                        clock.GetUtcNow(), options.ClaimDuration, SweepBatch, scheduledOnly, stoppingToken);
+                    foreach (var message in messages)
+                        Take(message);
+                    found = messages.Count;
+                    if (!scheduledOnly && found < SweepBatch)
+                        whole = began;
+                }
             }
 #pragma warning disable CA1031 // The database may be away for a while; the sweep goes on when it is back.
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)

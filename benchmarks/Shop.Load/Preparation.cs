@@ -7,9 +7,9 @@ namespace Shop.Load;
 public sealed class Preparation(HttpClient http, TextWriter output)
 {
     public const int Concurrency = 16;
-    private const int ProbesMax = 100;
+    private const int AttemptsMax = 100;
     private const int ReserveUnits = 100;
-    private static readonly TimeSpan ProbePause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan AttemptPause = TimeSpan.FromMilliseconds(200);
 
     public async Task RunAsync(OrderPlan plan, CancellationToken cancellationToken)
     {
@@ -32,10 +32,21 @@ public sealed class Preparation(HttpClient http, TextWriter output)
             return;
         if (created.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Conflict))
             throw await FailureAsync($"POST /products for {sku}", created, cancellationToken);
+        await ReceiveAsync(sku, units, cancellationToken);
+    }
 
-        using var received = await http.PostAsJsonAsync(new Uri($"/stock/{sku}/receive", UriKind.Relative), new Receipt(units), cancellationToken);
-        if (!received.IsSuccessStatusCode)
-            throw await FailureAsync($"POST /stock/{sku}/receive", received, cancellationToken);
+    private async Task ReceiveAsync(string sku, long units, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            using var received = await http.PostAsJsonAsync(new Uri($"/stock/{sku}/receive", UriKind.Relative), new Receipt(units), cancellationToken);
+            if (received.IsSuccessStatusCode)
+                return;
+            // All deliveries are written to one record of what operators did: replicas may get in each other's way too often.
+            if (received.StatusCode != HttpStatusCode.ServiceUnavailable || attempt == AttemptsMax)
+                throw await FailureAsync($"POST /stock/{sku}/receive", received, cancellationToken);
+            await Task.Delay(AttemptPause, cancellationToken);
+        }
     }
 
     private async Task ProbeAsync(string sku, CancellationToken cancellationToken)
@@ -49,9 +60,9 @@ public sealed class Preparation(HttpClient http, TextWriter output)
             using var response = await http.SendAsync(request, cancellationToken);
             if (response.StatusCode == HttpStatusCode.Created)
                 return;
-            if (response.StatusCode != HttpStatusCode.UnprocessableEntity || attempt == ProbesMax)
+            if (response.StatusCode != HttpStatusCode.UnprocessableEntity || attempt == AttemptsMax)
                 throw await FailureAsync($"POST /orders for {sku}", response, cancellationToken);
-            await Task.Delay(ProbePause, cancellationToken);
+            await Task.Delay(AttemptPause, cancellationToken);
         }
     }
 

@@ -66,6 +66,22 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public async Task What_another_process_left_to_be_sent_at_once_is_swept_up()
+    {
+        await using var shop = await TestShop.StartAsync(arrange: probe => probe.OnPing = (context, _) =>
+            context.ScheduleSend(new("queue:" + TestShop.PongQueue), new DateTime(2999, 1, 1, 0, 0, 0, DateTimeKind.Utc), new Pong { Id = context.Message.Id }));
+        await shop.PublishAsync(new Ping { Id = Guid.CreateVersion7() });
+        await TestShop.Eventually(() => shop.Store.Counters.Messages == 1, "the message is scheduled");
+        var scheduled = (await shop.Store.Engine.ReadOutboxAsync(10, default)).Single(message => message.DueAt is not null);
+
+        // Past the dispatcher, as if another process had committed it and stopped.
+        await shop.Store.Engine.CommitAsync([new() { OutboxDeletes = [scheduled.Id], Outbox = [scheduled with { DueAt = null }] }], default);
+        await shop.Store.Engine.ReleaseOutboxClaimsAsync([scheduled.Id], default);
+
+        await TestShop.Eventually(() => shop.Probe.Pongs.Count == 1, "the message left");
+    }
+
+    [Fact]
     public async Task A_repeated_message_is_handled_once()
     {
         await using var shop = await TestShop.StartAsync(arrange: probe => probe.OnPing = async (context, _) =>

@@ -33,7 +33,7 @@ public sealed partial class PostgreSqlEngine
 
     public async Task<IReadOnlyList<RecordedEvent>> ReadLogAsync(long afterPosition, int limit, CancellationToken cancellationToken)
     {
-        var hot = await QueryAsync(ReadLogSql, Event, cancellationToken, afterPosition, limit);
+        var hot = await QueryAsync(readLogSql, Event, cancellationToken, afterPosition, limit);
         return ArchivedEvents.HasGap(afterPosition, hot)
             ? await ArchivedEvents.ReadAsync(() => ReadArchivedAsync(afterPosition, limit, cancellationToken))
             : hot;

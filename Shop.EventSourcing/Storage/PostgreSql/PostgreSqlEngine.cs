@@ -18,6 +18,7 @@ public sealed partial class PostgreSqlEngine : IStorageEngine
 
     private static readonly string ReadStreamSql = EmbeddedSql.Read("PostgreSql", "read-stream");
     private static readonly string ReadLogSql = EmbeddedSql.Read("PostgreSql", "read-log");
+    private static readonly string ReadLogPlannedSql = EmbeddedSql.Read("PostgreSql", "read-log-planned");
     private static readonly string ReadOutboxSql = EmbeddedSql.Read("PostgreSql", "read-outbox");
     private static readonly string OutboxStatusSql = EmbeddedSql.Read("PostgreSql", "read-outbox-status");
     private static readonly string CleanInboxSql = EmbeddedSql.Read("PostgreSql", "clean-inbox");
@@ -33,6 +34,9 @@ public sealed partial class PostgreSqlEngine : IStorageEngine
     private readonly PostgreSqlWriter writer;
     private readonly PostgreSqlSignals signals;
     private readonly DbContextOptions readModels;
+
+    // Who reads a database that somebody else keeps, for a proof or an audit, depends on tables only.
+    private string readLogSql = ReadLogSql;
 
     /// <param name="source">Stays the caller's; connections are taken from its pool.</param>
     /// <param name="tables">The read-model tables that may be written and queried.</param>
@@ -86,6 +90,7 @@ public sealed partial class PostgreSqlEngine : IStorageEngine
                 .. rowsOf.Values.SelectMany(rows => rows.Scripts),
             ],
             cancellationToken);
+        readLogSql = ReadLogPlannedSql;
         if (!IsBeingMigrated && await NumberAsync("SELECT count(*) FROM migrations WHERE finished_at IS NULL", cancellationToken) > 0)
             throw new InvalidOperationException("A store is being moved here, and is not complete. Run Shop.Host migrate again: it goes on where it stopped");
     }

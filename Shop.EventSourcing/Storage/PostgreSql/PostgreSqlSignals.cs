@@ -23,8 +23,10 @@ internal sealed class PostgreSqlSignals(NpgsqlDataSource source) : IAsyncDisposa
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Absence = TimeSpan.FromSeconds(20);
 
-    /// <summary>The same for each wait, and whole milliseconds: less than one is no limit to Npgsql.</summary>
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(7);
+    /// <summary>
+    /// Of two hellos that were to come one is late. The same for each wait, and whole milliseconds: less than one is no limit to Npgsql.
+    /// </summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
 
     private readonly string hello = $"{Hello}{Guid.CreateVersion7():N}";
     private readonly Lock sync = new();
