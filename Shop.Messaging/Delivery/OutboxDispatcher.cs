@@ -205,7 +205,7 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
 
     private async Task SweepAsync(CancellationToken stoppingToken)
     {
-        long? whole = null;
+        long? lastWhole = null;
         while (!stoppingToken.IsCancellationRequested)
         {
             var found = 0;
@@ -214,14 +214,14 @@ internal sealed partial class OutboxDispatcher : IHostedLifecycleService, IDispo
                 if (underWay.Count < MostWaiting)
                 {
                     var began = clock.GetTimestamp();
-                    var scheduledOnly = whole is { } last && clock.GetElapsedTime(last, began) < WholeSweepInterval;
+                    var scheduledOnly = lastWhole is { } last && clock.GetElapsedTime(last, began) < WholeSweepInterval;
                     var messages = await store.Engine.ClaimOutboxAsync(
                         clock.GetUtcNow(), options.ClaimDuration, SweepBatch, scheduledOnly, stoppingToken);
                     foreach (var message in messages)
                         Take(message);
                     found = messages.Count;
                     if (!scheduledOnly && found < SweepBatch)
-                        whole = began;
+                        lastWhole = began;
                 }
             }
 #pragma warning disable CA1031 // The database may be away for a while; the sweep goes on when it is back.

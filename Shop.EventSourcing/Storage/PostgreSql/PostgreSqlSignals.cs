@@ -24,7 +24,8 @@ internal sealed class PostgreSqlSignals(NpgsqlDataSource source) : IAsyncDisposa
     private static readonly TimeSpan Absence = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// Of two hellos that were to come one is late. The same for each wait, and whole milliseconds: less than one is no limit to Npgsql.
+    /// Well above the time between hellos, so that a late one breaks nothing. It is never what is left of something: less than a
+    /// millisecond is no limit to Npgsql.
     /// </summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
 

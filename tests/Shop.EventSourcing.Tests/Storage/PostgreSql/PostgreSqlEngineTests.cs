@@ -35,6 +35,16 @@ public sealed class PostgreSqlEngineTests(PostgresServer server) : StorageEngine
     }
 
     [Fact]
+    public async Task The_log_of_a_database_that_no_new_version_has_opened_can_be_read()
+    {
+        await using var other = Open();
+        await other.CommitAsync([Append("order-1", 0)], default);
+        await ExecuteAsync("DROP FUNCTION read_log");
+
+        (await other.ReadLogAsync(0, 10, default)).ShouldHaveSingleItem().Stream.ShouldBe("order-1");
+    }
+
+    [Fact]
     public async Task Commits_of_two_processes_serialise_without_deadlock_or_gap()
     {
         await using var other = Open();
