@@ -111,7 +111,7 @@ internal sealed class SagaOperations(EventStore<OrchestrationModule> store, IMes
                     return false;
                 if (refuse(saga) is { } refusal)
                     throw refusal;
-                await unit.RecordOperatorActionAsync(acts, cancellationToken);
+                unit.RecordOperatorAction(acts);
                 await outbox.SendAsync(unit, message.Queue, message.Body, cancellationToken);
                 return true;
             },
@@ -123,7 +123,7 @@ internal sealed class SagaOperations(EventStore<OrchestrationModule> store, IMes
     public Task RetryAsync(IReadOnlyList<Guid> orderIds, OperatorActed acts, CancellationToken cancellationToken) => store.ExecuteAsync(
         async unit =>
         {
-            await unit.RecordOperatorActionAsync(acts, cancellationToken);
+            unit.RecordOperatorAction(acts);
             foreach (var orderId in orderIds)
                 await outbox.SendAsync(unit, Queues.OrderSaga, new RetryOrderSaga { OrderId = orderId }, cancellationToken);
             return true;

@@ -21,8 +21,8 @@ public partial class EventStore
         var prefix = aggregate.Stream("");
         committedHere += unit =>
         {
-            foreach (var handle in unit.Written.Where(handle => handle.Category == aggregate.Category))
-                handle.Appended.ForEach(appended => told((TEvent)appended));
+            foreach (var (_, _, appended) in unit.Written.Where(written => written.Category == aggregate.Category))
+                appended.ForEach(@event => told((TEvent)@event));
         };
         Followed += events =>
         {

@@ -126,6 +126,8 @@ public partial class EventStore : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
+    internal bool HasInlineRow(string category) => inlineProjections.ContainsKey(category);
+
     internal RowWrite? InlineRow(StreamHandle handle) =>
         inlineProjections.TryGetValue(handle.Category, out var projection) ? projection.Project(handle.Stream, handle.Version, handle.CurrentState) : null;
 
@@ -135,10 +137,10 @@ public partial class EventStore : IAsyncDisposable
         if (unit.WriteSet!.Inbox is not null)
             Counters.MessageHandled();
         var events = 0;
-        foreach (var handle in unit.Written)
+        foreach (var (stream, _, appended) in unit.Written)
         {
-            watchers.Changed(handle.Stream);
-            events += handle.Appended.Count;
+            watchers.Changed(stream);
+            events += appended.Count;
         }
 
         if (events == 0)

@@ -69,14 +69,19 @@ public abstract class StreamHandle
     {
         if (Appended.Count == 0)
             return new(Stream, ExpectedVersion, []);
-        var events = new NewEvent[Appended.Count];
+        return new(Stream, ExpectedVersion, ToStore(Events, Appended, metadata, now));
+    }
+
+    internal static NewEvent[] ToStore(EventTypes types, List<object> appended, byte[]? metadata, DateTimeOffset now)
+    {
+        var events = new NewEvent[appended.Count];
         for (var i = 0; i < events.Length; i++)
         {
-            var (name, data) = Events.Serialize(Appended[i]);
+            var (name, data) = types.Serialize(appended[i]);
             events[i] = new(Ids.New(now), name, data, metadata, now);
         }
 
-        return new(Stream, ExpectedVersion, events);
+        return events;
     }
 }
 

@@ -34,7 +34,23 @@ public sealed partial class UnitOfWork
 
     internal InboxEntry? Inbox { get; }
 
-    internal IEnumerable<StreamHandle> Written => handles.Values.Where(handle => handle.Appended.Count > 0);
+    /// <summary>The streams that it appends to, with the events.</summary>
+    internal IEnumerable<(string Stream, string Category, List<object> Events)> Written
+    {
+        get
+        {
+            foreach (var handle in handles.Values)
+            {
+                if (handle.Appended.Count > 0)
+                    yield return (handle.Stream, handle.Category, handle.Appended);
+            }
+
+            foreach (var record in Records)
+                yield return (record.Stream, record.Category, record.Appended);
+        }
+    }
+
+    private IEnumerable<StreamRecord> Records => records?.Values ?? Enumerable.Empty<StreamRecord>();
 
     /// <summary>Writes everything in one write set.</summary>
     /// <returns>Whether it was written, or the message had been handled before; and the store's position.</returns>
@@ -175,6 +191,12 @@ public sealed partial class UnitOfWork
                 else if (handle.Entry.Writer == this)
                     handle.Entry.Writer = null;
             }
+
+            if (committed)
+            {
+                foreach (var record in Records)
+                    store.Cache.Forget(record.Stream, long.MaxValue);
+            }
         }
     }
 
@@ -184,6 +206,7 @@ public sealed partial class UnitOfWork
         if (Status != Phase.Open)
             return;
         withdrawn = true;
+        records = null;
         await CommitAsync(cancellationToken);
     }
 
@@ -213,7 +236,7 @@ public sealed partial class UnitOfWork
     private WriteSet Build()
     {
         var now = store.Clock.GetUtcNow().TruncateToMicroseconds();
-        var stored = IsPublished ? (metadata ?? new()).Serialize() : null;
+        var stored = IsPublished || records is not null ? (metadata ?? new()).Serialize() : null;
         var appends = new List<StreamAppend>(handles.Count);
         foreach (var handle in handles.Values)
         {
@@ -224,6 +247,13 @@ public sealed partial class UnitOfWork
                 Write(row);
             if (handle.TakeSnapshot(now) is { } snapshot)
                 Write(Snapshot.Table.Upsert(snapshot));
+        }
+
+        foreach (var record in Records)
+        {
+            if (handles.GetValueOrDefault(record.Stream) is { Decided: true })
+                throw new InvalidOperationException($"{record.Stream} was decided on: append to it in that decision, instead of recording.");
+            appends.Add(record.ToAppend(stored, now));
         }
 
         return new()

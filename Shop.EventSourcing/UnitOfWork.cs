@@ -16,6 +16,7 @@ public sealed partial class UnitOfWork
     private readonly EventMetadata? metadata;
     private readonly bool isRepeat;
     private readonly Dictionary<string, StreamHandle> handles = new(StringComparer.Ordinal);
+    private Dictionary<string, StreamRecord>? records;
     private HashSet<UnitOfWork>? dependencies;
     private List<OutboxMessage>? outbox;
     private List<Guid>? outboxDeletes;
@@ -106,7 +107,7 @@ public sealed partial class UnitOfWork
     /// <summary>Loads one stream and appends what <paramref name="decide"/> answers for its state.</summary>
     /// <returns>The state afterwards.</returns>
     public async ValueTask<TState> DecideAsync<TState, TEvent>(
-        Aggregate<TState, TEvent> aggregate, Guid id, Func<TState, IEnumerable<TEvent>> decide, CancellationToken cancellationToken = default)
+        Aggregate<TState, TEvent> aggregate, string id, Func<TState, IEnumerable<TEvent>> decide, CancellationToken cancellationToken = default)
         where TState : class
         where TEvent : class
     {
@@ -116,6 +117,30 @@ public sealed partial class UnitOfWork
             handle.Append(decide(handle.State));
             return handle.State;
         });
+    }
+
+    /// <inheritdoc cref="DecideAsync{TState,TEvent}(Aggregate{TState,TEvent},string,Func{TState,IEnumerable{TEvent}},CancellationToken)"/>
+    public ValueTask<TState> DecideAsync<TState, TEvent>(
+        Aggregate<TState, TEvent> aggregate, Guid id, Func<TState, IEnumerable<TEvent>> decide, CancellationToken cancellationToken = default)
+        where TState : class
+        where TEvent : class => DecideAsync(aggregate, id.ToString("D"), decide, cancellationToken);
+
+    /// <summary>
+    /// Appends to a stream that only records what happened, wherever it stands: nothing is read or decided, and others who do the same at
+    /// the same time are no conflict. Becomes durable with <see cref="CommitAsync"/>, which throws when the stream was decided on, too.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">An inline projection wants the aggregate's state, which is not known here.</exception>
+    public void Record<TState, TEvent>(Aggregate<TState, TEvent> aggregate, string id, TEvent @event)
+        where TState : class
+        where TEvent : class
+    {
+        if (store.HasInlineRow(aggregate.Category))
+            throw new InvalidOperationException($"Load {aggregate.Category}: it has an inline projection, which wants its state.");
+        var stream = aggregate.Stream(id);
+        records ??= new(StringComparer.Ordinal);
+        if (!records.TryGetValue(stream, out var record))
+            records.Add(stream, record = new(stream, aggregate.Category, aggregate.Events));
+        record.Appended.Add(@event);
     }
 
     /// <summary>Sends a message after the commit, at once or when it is due.</summary>

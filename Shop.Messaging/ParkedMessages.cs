@@ -100,7 +100,7 @@ public sealed class ParkedMessages
             async unit =>
             {
                 if (acted is not null)
-                    await unit.RecordOperatorActionAsync(acted, cancellationToken);
+                    unit.RecordOperatorAction(acted);
                 unit.Unpark(parked.Id);
                 unit.Send(new(
                     parked.MessageId ?? Ids.New(now), localQueues.Contains(parked.Endpoint) ? LocalQueues.Address(parked.Endpoint) : OutboxAddress.Of(parked.Endpoint), parked.ContentType, parked.MessageType, body ?? parked.Body,

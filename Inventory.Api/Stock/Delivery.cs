@@ -16,8 +16,6 @@ internal sealed class Delivery
         this.receipt = receipt;
     }
 
-    public StockItem Stock => stock.State;
-
     public static async Task<Delivery> LoadAsync(UnitOfWork unit, StockCommand.Receive command, CancellationToken cancellationToken) => new(
         command,
         await unit.LoadAsync(StockItem.Aggregate, command.Sku, cancellationToken),

@@ -75,30 +75,19 @@ internal static class StockEndpoints
         ChangeAsync(store, sku, async unit =>
         {
             var acted = new OperatorActed(http.Who(), "stock-received", $"{request.Quantity} of {sku}", OperatorActions.ReasonOrNone(request.Reason));
-            var history = await unit.LoadOperatorActionsAsync(cancellationToken);
             var reference = request.Reference ?? (idempotencyKey is null ? null : $"key {idempotencyKey}");
             var delivery = await Delivery.LoadAsync(unit, new(sku, request.Quantity, reference), cancellationToken);
-            unit.Decide(() =>
-            {
-                if (delivery.BookOnce())
-                    history.Append([acted]);
-                return delivery.Stock;
-            });
+            if (unit.Decide(delivery.BookOnce))
+                unit.RecordOperatorAction(acted);
         }, cancellationToken);
 
     private static Task<Results<Ok<StockLevel>, ProblemHttpResult>> AdjustAsync(
         EventStore<InventoryModule> store, string sku, AdjustStock request, HttpContext http, CancellationToken cancellationToken) =>
         ChangeAsync(store, sku, async unit =>
         {
-            var acted = new OperatorActed(http.Who(), "stock-adjusted", $"{sku} by {request.Delta}", request.Reason);
-            var history = await unit.LoadOperatorActionsAsync(cancellationToken);
-            var stock = await unit.LoadAsync(StockItem.Aggregate, sku, cancellationToken);
-            unit.Decide(() =>
-            {
-                stock.Append(StockDecider.Decide(new StockCommand.Adjust(sku, request.Delta, request.Reason), stock.State));
-                history.Append([acted]);
-                return stock.State;
-            });
+            await unit.DecideAsync(
+                StockItem.Aggregate, sku, stock => StockDecider.Decide(new StockCommand.Adjust(sku, request.Delta, request.Reason), stock), cancellationToken);
+            unit.RecordOperatorAction(new(http.Who(), "stock-adjusted", $"{sku} by {request.Delta}", request.Reason));
         }, cancellationToken);
 
     private static async Task<Results<Ok<StockLevel>, ProblemHttpResult>> ChangeAsync(

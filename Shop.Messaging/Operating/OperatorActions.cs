@@ -30,27 +30,15 @@ public static class OperatorActions
     /// <summary>The one stream that has them.</summary>
     public static string Stream { get; } = Aggregate.Stream(Id);
 
-    /// <summary>Loads the record, to append to it in the decision that carries the action out: where only that tells whether anything is done.</summary>
-    public static ValueTask<StreamHandle<OperatorHistory, OperatorActed>> LoadOperatorActionsAsync(this UnitOfWork unit, CancellationToken cancellationToken = default) =>
-        unit.LoadAsync(Aggregate, Id, cancellationToken);
-
-    /// <summary>Records an action in the unit of work that carries it out. Load and decide what the action itself needs before.</summary>
-    public static async ValueTask RecordOperatorActionAsync(this UnitOfWork unit, OperatorActed acted, CancellationToken cancellationToken = default)
-    {
-        var history = await unit.LoadOperatorActionsAsync(cancellationToken);
-        unit.Decide(() =>
-        {
-            history.Append([acted]);
-            return history.Version;
-        });
-    }
+    /// <summary>Records an action in the unit of work that carries it out.</summary>
+    public static void RecordOperatorAction(this UnitOfWork unit, OperatorActed acted) => unit.Record(Aggregate, Id, acted);
 
     /// <summary>Records an action that no unit of work carries out. Call it before acting: then nothing is done without a record.</summary>
     public static Task RecordOperatorActionAsync(this EventStore store, OperatorActed acted, CancellationToken cancellationToken = default) => store.ExecuteAsync(
-        async unit =>
+        unit =>
         {
-            await unit.RecordOperatorActionAsync(acted, cancellationToken);
-            return true;
+            unit.RecordOperatorAction(acted);
+            return Task.FromResult(true);
         },
         cancellationToken: cancellationToken);
 

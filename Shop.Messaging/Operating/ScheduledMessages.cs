@@ -48,7 +48,7 @@ public sealed class ScheduledMessages(IEnumerable<EventStore> stores, TimeProvid
             await store.ExecuteAsync(
                 async unit =>
                 {
-                    await unit.RecordOperatorActionAsync(acted, cancellationToken);
+                    unit.RecordOperatorAction(acted);
                     unit.CancelScheduled(id);
                     change(unit, message);
                     return true;

@@ -22,8 +22,8 @@ public sealed partial class PlainDatabase(string name, IConfiguration configurat
     private const string PatienceSetting = "Shop:Startup:WaitSeconds";
     private const int DefaultPatienceSeconds = 60;
 
-    // Any number that nothing else in the database locks.
-    private const long UpgradeLock = 0x506c61696e;
+    // Until the transaction ends. Any number that nothing else in the database locks.
+    private const string TakeLock = "SELECT pg_advisory_xact_lock(345415706990)";
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -77,8 +77,8 @@ public sealed partial class PlainDatabase(string name, IConfiguration configurat
     public static bool IsAway(Exception? error) => error is TimeoutException || StorageFailure.IsTransient(error);
 
     /// <summary>
-    /// Waits for the database as long as services wait for theirs, applies what it lacks of the scripts, each once and while no
-    /// other replica can, and does what must be done before anything else starts.
+    /// Waits for the database as long as services wait for theirs, applies what it lacks of the scripts, each once, and does what must be
+    /// done before anything else starts; both while no other replica can (a package's database sees to the scripts alone).
     /// </summary>
     /// <param name="scripts">Where they are embedded.</param>
     /// <exception cref="StartupException">The database cannot be used.</exception>
@@ -92,7 +92,7 @@ public sealed partial class PlainDatabase(string name, IConfiguration configurat
             try
             {
                 await UpgradeAsync(SchemaScript.FromAssembly(scripts, StoreEngines.Kind(configuration)), cancellationToken);
-                await prepare(cancellationToken);
+                await PrepareAloneAsync(prepare, cancellationToken);
                 return;
             }
             catch (Exception error) when (error is DbException || IsAway(error))
@@ -123,7 +123,7 @@ public sealed partial class PlainDatabase(string name, IConfiguration configurat
         // In SQLite it takes the lock of all writers at once.
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (!IsEmbedded)
-            await RunAsync(connection, $"SELECT pg_advisory_xact_lock({UpgradeLock})", cancellationToken, transaction);
+            await RunAsync(connection, TakeLock, cancellationToken, transaction);
         await RunAsync(connection, "CREATE TABLE IF NOT EXISTS schema_scripts (name text NOT NULL PRIMARY KEY)", cancellationToken, transaction);
         foreach (var script in scripts)
         {
@@ -137,6 +137,23 @@ public sealed partial class PlainDatabase(string name, IConfiguration configurat
                 await RunAsync(connection, script.Sql, cancellationToken, transaction);
         }
 
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private async Task PrepareAloneAsync(Func<CancellationToken, Task> prepare, CancellationToken cancellationToken)
+    {
+        // A file has one process.
+        if (IsEmbedded || Package is not null)
+        {
+            await prepare(cancellationToken);
+            return;
+        }
+
+        await using var connection = Connect();
+        await connection.OpenAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await RunAsync(connection, TakeLock, cancellationToken, transaction);
+        await prepare(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 

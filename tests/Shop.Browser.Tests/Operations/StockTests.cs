@@ -39,6 +39,29 @@ public sealed class StockTests(Site site)
     }
 
     [Fact]
+    public async Task All_products_are_listed_a_part_at_a_time_and_a_second_click_adds_none_twice()
+    {
+        var page = await site.OpenConsoleAsync("/console/stock");
+        var rows = page.GetByRole(AriaRole.Region, new() { Name = "Products" }).Locator("tbody tr");
+        await Assertions.Expect(rows).ToHaveCountAsync(50);
+
+        await page.EvaluateAsync(
+            """
+            () => {
+              const more = [...document.querySelectorAll('button')].find(button => button.textContent === 'Show more');
+              more.click();
+              more.click();
+            }
+            """);
+
+        await Assertions.Expect(rows).ToHaveCountAsync(65);
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Show more" })).ToHaveCountAsync(0);
+        await page.GetByRole(AriaRole.Searchbox).FillAsync("mug");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Find" }).ClickAsync();
+        await Assertions.Expect(rows).ToHaveCountAsync(3);
+    }
+
+    [Fact]
     public async Task More_units_than_there_are_cannot_be_lost()
     {
         var page = await site.OpenConsoleAsync("/console/stock?sku=MUG-ENAM-01");

@@ -30,7 +30,7 @@ public sealed class OperatorActionTests
             await shop.Store.RecordOperatorActionAsync(new("ann", "tried", $"thing {number}", "because"));
         await Should.ThrowAsync<DomainException>(() => shop.Store.ExecuteAsync<bool>(async unit =>
         {
-            await unit.RecordOperatorActionAsync(new("ann", "refused", "thing", "because"));
+            unit.RecordOperatorAction(new("ann", "refused", "thing", "because"));
             throw new DomainException("no", "It was not done.");
         }));
 
