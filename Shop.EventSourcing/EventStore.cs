@@ -136,17 +136,16 @@ public partial class EventStore : IAsyncDisposable
         Advance(committedPosition);
         if (unit.WriteSet!.Inbox is not null)
             Counters.MessageHandled();
-        var events = 0;
-        foreach (var (stream, _, appended) in unit.Written)
-        {
-            watchers.Changed(stream);
-            events += appended.Count;
-        }
-
+        var events = unit.Written.Sum(written => written.Events.Count);
         if (events == 0)
             return;
         Recent?.Add(unit.WriteSet, committedPosition - events, events);
-        if (follower is null || follower.Committed(committedPosition - events, committedPosition))
+        var comesByNoMore = follower is null || follower.Committed(committedPosition - events, committedPosition);
+        // Until then the follower may have remembered what others had appended right before.
+        unit.ForgetRecorded();
+        foreach (var (stream, _, _) in unit.Written)
+            watchers.Changed(stream);
+        if (comesByNoMore)
             committedHere?.Invoke(unit);
         EventsCommitted?.Invoke();
     }

@@ -94,7 +94,7 @@ public sealed partial class UnitOfWork
         }
 
         return result.Outcome == WriteOutcome.Conflict
-            ? throw new ConcurrencyConflictException(result.Error?.Message ?? $"A stream of {string.Join(", ", handles.Keys.Take(5))} moved on.", result.Error)
+            ? throw new ConcurrencyConflictException(result.Error?.Message ?? $"A stream of {string.Join(", ", WriteSet.Appends.Select(append => append.Stream).Take(5))} moved on.", result.Error)
             : result;
     }
 
@@ -168,7 +168,8 @@ public sealed partial class UnitOfWork
         lock (store.Gate)
         {
             committed &= !(withdrawn && IsPublished);
-            var refused = !committed && Status == Phase.Queued;
+            var sent = Status == Phase.Queued;
+            var refused = !committed && sent;
             Status = committed ? Phase.Committed : Phase.Failed;
             queued?.TrySetResult();
 
@@ -192,11 +193,19 @@ public sealed partial class UnitOfWork
                     handle.Entry.Writer = null;
             }
 
-            if (committed)
-            {
-                foreach (var record in Records)
-                    store.Cache.Forget(record.Stream, long.MaxValue);
-            }
+            // Also when it may have been written all the same.
+            if (sent)
+                ForgetRecorded();
+        }
+    }
+
+    /// <summary>What is remembered of streams that it has not loaded is older than what it wrote.</summary>
+    internal void ForgetRecorded()
+    {
+        lock (store.Gate)
+        {
+            foreach (var record in Records)
+                store.Cache.Forget(record.Stream, long.MaxValue);
         }
     }
 

@@ -126,14 +126,15 @@ public sealed partial class UnitOfWork
         where TEvent : class => DecideAsync(aggregate, id.ToString("D"), decide, cancellationToken);
 
     /// <summary>
-    /// Appends to a stream that only records what happened, wherever it stands: nothing is read or decided, and others who do the same at
-    /// the same time are no conflict. Becomes durable with <see cref="CommitAsync"/>, which throws when the stream was decided on, too.
+    /// Appends to a stream that only records what happened, wherever it stands: nothing is read or decided, and what others append to it is
+    /// no conflict. Becomes durable with <see cref="CommitAsync"/>, which throws when the stream was decided on, too.
     /// </summary>
     /// <exception cref="InvalidOperationException">An inline projection wants the aggregate's state, which is not known here.</exception>
     public void Record<TState, TEvent>(Aggregate<TState, TEvent> aggregate, string id, TEvent @event)
         where TState : class
         where TEvent : class
     {
+        ThrowIfUsed();
         if (store.HasInlineRow(aggregate.Category))
             throw new InvalidOperationException($"Load {aggregate.Category}: it has an inline projection, which wants its state.");
         var stream = aggregate.Stream(id);

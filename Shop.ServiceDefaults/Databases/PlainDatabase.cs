@@ -78,7 +78,7 @@ public sealed partial class PlainDatabase(string name, IConfiguration configurat
 
     /// <summary>
     /// Waits for the database as long as services wait for theirs, applies what it lacks of the scripts, each once, and does what must be
-    /// done before anything else starts; both while no other replica can (a package's database sees to the scripts alone).
+    /// done before anything else starts; both while no other replica can; on a package's database only the scripts are protected so.
     /// </summary>
     /// <param name="scripts">Where they are embedded.</param>
     /// <exception cref="StartupException">The database cannot be used.</exception>
@@ -149,12 +149,12 @@ public sealed partial class PlainDatabase(string name, IConfiguration configurat
             return;
         }
 
-        await using var connection = Connect();
+        // What is prepared has connections of its own, from a pool that may be small.
+        await using var connection = Connect(pooled: false);
         await connection.OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await RunAsync(connection, TakeLock, cancellationToken, transaction);
         await prepare(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
     }
 
     private static async Task RunAsync(DbConnection connection, string sql, CancellationToken cancellationToken, DbTransaction? transaction = null)

@@ -44,7 +44,7 @@ internal sealed class AccountsOpener(
             var result = await CreateAsync(new() { UserName = email, Email = email, DisplayName = displayName, Role = role }, password);
             if (result?.Succeeded == true)
                 return;
-            // Another replica may have been quicker.
+            // Another replica may have been quicker, where only the scripts are protected from that.
             knownRole = await FindRoleAsync(email)
                 ?? throw AccountsOptions.Refused($"The account {email} cannot be made: {string.Join(' ', result?.Errors.Select(error => error.Description) ?? [])}");
         }

@@ -6,12 +6,18 @@ namespace Shop.Storefront.Display;
 /// </summary>
 /// <typeparam name="T">What is listed.</typeparam>
 /// <typeparam name="TPlace">Where a part begins, nullable: null asks for the first one, and as an answer says that there is no next one.</typeparam>
-/// <param name="load">Loads the part from a place on.</param>
-public sealed class PagedList<T, TPlace>(Func<TPlace?, Task<(IReadOnlyList<T> Items, TPlace? Next)>> load)
+/// <param name="key">Tells an item from all others: one that has moved in the list is shown once.</param>
+/// <param name="pageSize">Items of one part.</param>
+/// <param name="load">Loads at most so many from a place on.</param>
+public sealed class PagedList<T, TPlace>(Func<T, object> key, int pageSize, Func<TPlace?, int, Task<(IReadOnlyList<T> Items, TPlace? Next)>> load)
 {
+    /// <summary>What services answer at once.</summary>
+    private const int MostAtOnce = 500;
+
     private readonly List<T> items = [];
     private TPlace? next;
     private int turn;
+    private int underWay;
 
     public IReadOnlyList<T> Items => items;
 
@@ -28,42 +34,51 @@ public sealed class PagedList<T, TPlace>(Func<TPlace?, Task<(IReadOnlyList<T> It
         (next, IsLoaded) = (default, false);
     }
 
-    /// <summary>Loads the first part; until it comes, what is shown stays.</summary>
-    /// <returns>False: something else is asked for by now.</returns>
-    public Task<bool> RestartAsync() => LoadAsync(default, isFirst: true);
-
-    /// <summary>Adds the next part, or the first one when nothing was loaded.</summary>
-    /// <inheritdoc cref="RestartAsync"/>
-    public Task<bool> MoreAsync() => LoadAsync(next, isFirst: !IsLoaded);
-
-    /// <summary>Loads what is shown anew, without being in the way of what the reader asks for meanwhile.</summary>
-    /// <param name="loadAnew">Given how many are shown.</param>
-    public async Task RefreshAsync(Func<int, Task<(IReadOnlyList<T> Items, TPlace? Next)>> loadAnew)
+    /// <summary>Loads the first part of what is looked for now; until it comes, what is shown stays, and nothing is added to it.</summary>
+    public Task RestartAsync()
     {
+        next = default;
+        return LoadAsync(default, isFirst: true);
+    }
+
+    /// <summary>Adds the next part, if there is one; or loads the first one when nothing was loaded.</summary>
+    public Task MoreAsync() => HasMore ? LoadAsync(next, isFirst: false) : IsLoaded ? Task.CompletedTask : RestartAsync();
+
+    /// <summary>Loads as many as are shown anew, unless the reader asks for something meanwhile or they are too many for that.</summary>
+    public async Task RefreshAsync()
+    {
+        if (underWay > 0 || items.Count > MostAtOnce)
+            return;
         var mine = turn;
-        var part = await loadAnew(items.Count);
+        var part = await load(default, Math.Max(items.Count, pageSize));
         if (mine == turn)
             Show(part, isFirst: true);
     }
 
     public void RemoveAll(Predicate<T> isGone) => items.RemoveAll(isGone);
 
-    private async Task<bool> LoadAsync(TPlace? place, bool isFirst)
+    private async Task LoadAsync(TPlace? place, bool isFirst)
     {
         var mine = ++turn;
-        var part = await load(place);
-        if (mine != turn)
-            return false;
-        // A refresh that began before this has less to show.
-        turn++;
-        Show(part, isFirst);
-        return true;
+        underWay++;
+        try
+        {
+            var part = await load(place, pageSize);
+            if (mine == turn)
+                Show(part, isFirst);
+        }
+        finally
+        {
+            underWay--;
+        }
     }
 
     private void Show((IReadOnlyList<T> Items, TPlace? Next) part, bool isFirst)
     {
         if (isFirst)
             items.Clear();
+        var keys = part.Items.Select(key).ToHashSet();
+        items.RemoveAll(known => keys.Contains(key(known)));
         items.AddRange(part.Items);
         (next, IsLoaded) = (part.Next, true);
     }

@@ -6,8 +6,8 @@ public sealed record Erasure(string Subject, DateTimeOffset ErasedAt, string By,
 /// <summary>What the shop knows of a customer, and forgetting it.</summary>
 public sealed class CustomersClient(ServiceCaller caller)
 {
-    public async Task<OrderPage> OrdersAsync(string customerId, string? after, CancellationToken cancellationToken) => await caller.GetAsync<OrderPage>(
-        ServiceAddresses.Order, $"orders?limit=20&customer={Uri.EscapeDataString(customerId)}{(after is null ? "" : $"&after={after}")}", cancellationToken) ?? new([], null);
+    public async Task<OrderPage> OrdersAsync(string customerId, string? after, int limit, CancellationToken cancellationToken) => await caller.GetAsync<OrderPage>(
+        ServiceAddresses.Order, $"orders?limit={limit}&customer={Uri.EscapeDataString(customerId)}{(after is null ? "" : $"&after={after}")}", cancellationToken) ?? new([], null);
 
     /// <param name="by">Who asks; stored for ever beside the erasure.</param>
     public Task<Erasure> EraseAsync(string customerId, string by, string reason, CancellationToken cancellationToken) => caller.SendAsync<Erasure>(

@@ -12,29 +12,29 @@ public sealed class PagedListTests
     private bool holds;
     private int first = 1;
 
-    public PagedListTests() => list = new(place => LoadAsync(place, PageSize));
+    public PagedListTests() => list = new(item => item, PageSize, LoadAsync);
 
     [Fact]
-    public async Task Parts_follow_one_another_up_to_the_last()
+    public async Task Parts_follow_one_another_up_to_the_last_and_a_click_that_comes_late_adds_nothing()
     {
         (list.IsLoaded, list.HasMore).ShouldBe((false, false));
-        for (var part = 0; part < 3; part++)
-            (await list.MoreAsync()).ShouldBeTrue();
+        for (var part = 0; part < 4; part++)
+            await list.MoreAsync();
 
         list.Items.ShouldBe([1, 2, 3, 4, 5, 6, 7, 8]);
         (list.IsLoaded, list.HasMore).ShouldBe((true, false));
     }
 
-    [Fact]
-    public async Task A_second_click_adds_nothing_twice()
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    public async Task A_second_click_adds_nothing_twice(int answeredFirst, int answeredLast)
     {
         await list.RestartAsync();
         holds = true;
-        var (once, twice) = (list.MoreAsync(), list.MoreAsync());
-        Answer(1);
-        Answer(0);
+        Task[] clicks = [list.MoreAsync(), list.MoreAsync()];
+        await AnswerAsync(clicks, answeredFirst, answeredLast);
 
-        (await once, await twice).ShouldBe((false, true));
         list.Items.ShouldBe([1, 2, 3, 4, 5, 6]);
     }
 
@@ -49,10 +49,40 @@ public sealed class PagedListTests
         first = 101;
         var other = list.RestartAsync();
         list.Items.ShouldBe([1, 2, 3], "what is shown stays until there is something else");
-        Answer(answeredFirst);
-        Answer(answeredLast);
+        await AnswerAsync([more, other], answeredFirst, answeredLast);
 
-        (await more, await other).ShouldBe((false, true));
+        list.Items.ShouldBe([101, 102, 103]);
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    public async Task To_what_is_looked_for_now_nothing_is_added_from_where_the_old_list_ended(int answeredFirst, int answeredLast)
+    {
+        await list.RestartAsync();
+        holds = true;
+        first = 101;
+        Task[] requests = [list.RestartAsync(), list.MoreAsync()];
+        await AnswerAsync(requests, answeredFirst, answeredLast);
+
+        list.Items.ShouldBe([101, 102, 103]);
+    }
+
+    [Fact]
+    public async Task When_what_is_looked_for_now_cannot_be_loaded_nothing_is_added_to_the_old_list()
+    {
+        await list.RestartAsync();
+        holds = true;
+        first = 101;
+        var failing = list.RestartAsync();
+        asked[0].SetException(new TimeoutException("broken on purpose"));
+        await Should.ThrowAsync<TimeoutException>(() => failing);
+        holds = false;
+
+        list.HasMore.ShouldBeFalse();
+        await list.MoreAsync();
+        list.Items.ShouldBe([1, 2, 3]);
+        await list.RestartAsync();
         list.Items.ShouldBe([101, 102, 103]);
     }
 
@@ -62,9 +92,8 @@ public sealed class PagedListTests
         holds = true;
         var late = list.RestartAsync();
         list.Clear();
-        Answer(0);
+        await AnswerAsync([late], 0);
 
-        (await late).ShouldBeFalse();
         (list.Items.Count, list.IsLoaded, list.HasMore).ShouldBe((0, false, false));
     }
 
@@ -75,7 +104,7 @@ public sealed class PagedListTests
         await list.MoreAsync();
         first = 11;
 
-        await list.RefreshAsync(shown => LoadAsync(null, shown));
+        await list.RefreshAsync();
 
         list.Items.ShouldBe([11, 12, 13, 14, 15, 16]);
         list.HasMore.ShouldBeTrue();
@@ -84,18 +113,43 @@ public sealed class PagedListTests
     [Theory]
     [InlineData(0, 1)]
     [InlineData(1, 0)]
-    public async Task A_refresh_is_not_in_the_way_of_more(int answeredFirst, int answeredLast)
+    public async Task A_refresh_is_not_in_the_way_of_more_that_is_asked_for_after_it(int answeredFirst, int answeredLast)
+    {
+        await list.RestartAsync();
+        holds = true;
+        first = 2;
+        Task[] requests = [list.RefreshAsync(), list.MoreAsync()];
+        await AnswerAsync(requests, answeredFirst, answeredLast);
+
+        list.Items.ShouldBe([1, 2, 3, 5, 6, 7]);
+    }
+
+    [Fact]
+    public async Task There_is_no_refresh_while_more_is_under_way()
     {
         await list.RestartAsync();
         holds = true;
         var more = list.MoreAsync();
-        var refresh = list.RefreshAsync(shown => LoadAsync(null, shown));
-        Answer(answeredFirst);
-        Answer(answeredLast);
-        await refresh;
 
-        (await more).ShouldBeTrue();
+        await list.RefreshAsync();
+        await AnswerAsync([more], 0);
+
+        asked.Count.ShouldBe(1);
         list.Items.ShouldBe([1, 2, 3, 4, 5, 6]);
+        holds = false;
+        first = 11;
+        await list.RefreshAsync();
+        list.Items.ShouldBe([11, 12, 13, 14, 15, 16]);
+    }
+
+    [Fact]
+    public async Task What_has_moved_in_the_list_is_shown_once()
+    {
+        await list.RestartAsync();
+        first = 0;
+        await list.MoreAsync();
+
+        list.Items.ShouldBe([1, 2, 3, 4, 5]);
     }
 
     [Fact]
@@ -124,21 +178,29 @@ public sealed class PagedListTests
         list.Items.ShouldBe([1, 3, 4, 5, 6]);
     }
 
-    private void Answer(int request) => asked[request].SetResult();
+    /// <summary>Answers the held requests in this order; those that were not sent need no answer.</summary>
+    private async Task AnswerAsync(Task[] requests, params int[] order)
+    {
+        foreach (var request in order.Where(request => request < asked.Count))
+        {
+            asked[request].SetResult();
+            await requests[request].WaitAsync(TimeSpan.FromMinutes(1));
+        }
+    }
 
     /// <returns>Numbers from <see cref="first"/> on, as they are when it is asked.</returns>
     private async Task<(IReadOnlyList<int> Items, int? Next)> LoadAsync(int? place, int limit)
     {
-        var (from, end) = (first + (place ?? 0), first + Count);
+        var (begin, from, end) = (first, first + (place ?? 0), first + Count);
         var answer = Enumerable.Range(from, Math.Min(limit, end - from)).ToArray();
         if (holds)
         {
-            var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var answered = new TaskCompletionSource();
             asked.Add(answered);
             await answered.Task;
         }
 
-        var next = from - first + answer.Length;
+        var next = from - begin + answer.Length;
         return (answer, next < Count ? next : null);
     }
 }
