@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Security;
 

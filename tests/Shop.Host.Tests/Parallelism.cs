@@ -1,5 +1,3 @@
-using Shop.Host.Tests;
-
 // Each of these tests runs a whole shop, or several, in this process; side by side they would only measure each other. Those that
 // mostly wait for processes of their own to start, stop or be killed run beside them.
 [assembly: CollectionBehavior(CollectionBehavior.CollectionPerAssembly)]

@@ -1,5 +1,4 @@
 using System.Reflection;
-using Shop.EventSourcing.SqlServer.Tests;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 

@@ -1,5 +1,3 @@
-using System.Net.Http.Json;
-using System.Text.Json;
 using Shop.Browser.Tests.Running;
 
 namespace Shop.Browser.Tests.Operations;

@@ -1,5 +1,4 @@
 using Shop.Distributed.Tests.Running;
-using Shop.TestServers;
 using Xunit.Abstractions;
 
 namespace Shop.Distributed.Tests.Drills;

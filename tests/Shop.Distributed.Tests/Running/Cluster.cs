@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Shop.Tests;
-using Shop.TestServers;
 
 namespace Shop.Distributed.Tests.Running;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Shop.EventSourcing.Protection;
-using Shop.EventSourcing.Storage;
 
 namespace Shop.EventSourcing.Tests.Store;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.Data.Sqlite;
 using Shop.Audit;
-using Shop.Audit.Reading;
 using Shop.EventSourcing;
 using Shop.EventSourcing.Projections;
 using Shop.EventSourcing.Storage;

@@ -1,6 +1,5 @@
 using System.Text;
 using Shop.Audit;
-using Shop.Audit.Reading;
 using Shop.EventSourcing.Storage;
 
 namespace Shop.Host.Tests.Audit;

@@ -6,7 +6,6 @@ using Shop.Tests;
 namespace Shop.Host.Tests.EndToEnd;
 
 /// <summary>What a test buys.</summary>
-/// <param name="WaitSeconds">Of <c>Prefer: wait</c>; null sends no such header.</param>
 public sealed record Purchase(string Sku, int Quantity = 1, string Card = Cards.Approved)
 {
     public string Key { get; init; } = Guid.CreateVersion7().ToString();
@@ -15,6 +14,7 @@ public sealed record Purchase(string Sku, int Quantity = 1, string Card = Cards.
 
     public long? UnitPriceMinor { get; init; }
 
+    /// <summary>Of <c>Prefer: wait</c>; null sends no such header.</summary>
     public int? WaitSeconds { get; init; } = 60;
 
     public string Body => JsonSerializer.Serialize(new

@@ -2,7 +2,6 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.Configuration;
 using Shop.Host.Tests.EndToEnd;
-using Shop.Storefront.Accounts;
 using Shop.Storefront.Clients;
 
 namespace Shop.Host.Tests.Site;

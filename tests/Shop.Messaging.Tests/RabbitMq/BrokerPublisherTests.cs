@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
 using MassTransit;
-using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using RabbitMQ.Client;
 using Shop.EventSourcing.Storage;

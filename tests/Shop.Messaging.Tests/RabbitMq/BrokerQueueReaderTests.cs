@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using Microsoft.Extensions.Hosting.Internal;
-using Microsoft.Extensions.Logging.Abstractions;
 using RabbitMQ.Client;
 using Shop.Messaging.Measuring;
 using Shop.Messaging.RabbitMq;

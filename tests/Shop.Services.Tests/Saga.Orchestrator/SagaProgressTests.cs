@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
-using MassTransit;
 using Shop.Contracts;
 using Shop.Orchestration;
 using Shop.TestServers;
