@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Shop.Contracts;
@@ -15,6 +16,8 @@ public sealed record SagaAction(string? Reason);
 /// <param name="Filter">As for the list; those that have ended are left out.</param>
 /// <param name="Preview">True: only says which ones would be meant.</param>
 /// <param name="Reason">Why, in 1 to 200 characters; a preview needs none.</param>
+// What is misspelt would mean more sagas than were meant.
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record RetrySagas(OrderSagaFilter? Filter, bool Preview, string? Reason);
 
 /// <param name="Matching">How many sagas under way the filter means.</param>

@@ -1,9 +1,11 @@
 using System.ComponentModel;
+using System.Text.Json.Serialization;
 using Shop.EventSourcing;
 
 namespace Shop.Orchestration;
 
 /// <summary>Which sagas are meant; what is left out does not matter.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record OrderSagaFilter
 {
     private const int MaxText = 200;

@@ -44,9 +44,20 @@ internal static class ProjectionEndpoints
                 if (Find(controls, name) is not { } control)
                     return Unknown(name);
                 Check(action, request, http);
-                await stores.First(store => store.Name == control.Store).RecordOperatorActionAsync(
-                    new(WhoActs(request, http), $"projection-{action}", $"projection {name}", OperatorActions.ReasonOrNone(request?.Reason)), http.RequestAborted);
-                await act(control, name, request, http);
+                var acted = new OperatorActed(WhoActs(request, http), $"projection-{action}", $"projection {name}", OperatorActions.ReasonOrNone(request?.Reason));
+                var store = stores.First(store => store.Name == control.Store);
+                await store.RecordOperatorActionAsync(acted, http.RequestAborted);
+                try
+                {
+                    await act(control, name, request, http);
+                }
+                catch (DomainException)
+                {
+                    // The record is of what was to be done.
+                    await store.RecordOperatorActionAsync(acted with { Action = $"{acted.Action}-refused" }, http.RequestAborted);
+                    throw;
+                }
+
                 return (Results<Ok<ProjectionStatus>, ProblemHttpResult>)TypedResults.Ok(await control.ReadAsync(name, http.RequestAborted));
             }).WithSummary(summary);
     }

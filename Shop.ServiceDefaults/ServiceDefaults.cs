@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,10 +8,10 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.OpenApi;
 using Shop.EventSourcing;
-using Shop.EventSourcing.Storage;
 using Shop.Messaging;
 using Shop.Messaging.Measuring;
 using Shop.ServiceDefaults.Health;
+using Shop.ServiceDefaults.Refusals;
 using Shop.ServiceDefaults.Security;
 using Shop.ServiceDefaults.Telemetry;
 
@@ -38,7 +37,10 @@ public static class ServiceDefaults
             context.ProblemDetails.Extensions.Remove("traceId");
             SecurityRegistration.Describe(context);
         });
+        builder.Services.AddSingleton<IProblemDetailsWriter, AnyProblemDetailsWriter>();
         builder.Services.AddExceptionHandler<ProblemDetailsHandler>();
+        // In Production too: else what the framework cannot read is answered without a word.
+        builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.ConfigureHttpJsonOptions(options =>
         {
             options.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
@@ -75,6 +77,7 @@ public static class ServiceDefaults
         RequestTelemetry.Use(app);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        QueryStrings.Use(app);
         app.MapSwagger("/openapi/{documentName}.json").AllowAnonymous();
         app.UseWhen(context => context.Request.Path.StartsWithSegments("/docs"), docs => docs.UseSwaggerUI(options =>
         {
@@ -118,71 +121,4 @@ public static class ServiceDefaults
             }),
         })).RequireAuthorization(Policies.Operator).WithTags("Diagnostics").WithSummary("What each store has committed since it was opened.");
     }
-}
-
-/// <summary>Maps the errors that services throw to problem details (RFC 9457), in one place.</summary>
-internal sealed class ProblemDetailsHandler(IProblemDetailsService problems, ILogger<ProblemDetailsHandler> logger) : IExceptionHandler
-{
-    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
-    {
-        var problem = exception switch
-        {
-            DomainException domain => Describe(domain),
-            BadHttpRequestException bad => new() { Status = bad.StatusCode, Title = "The request cannot be read.", Detail = (bad.InnerException as JsonException)?.Message ?? bad.Message },
-            ConcurrencyConflictException => new()
-            {
-                Status = StatusCodes.Status503ServiceUnavailable,
-                Title = "Too much happens to this at once.",
-                Detail = "Nothing was changed. Try again in a moment.",
-            },
-            _ when StorageFailure.IsTransient(exception) => DatabaseAway(httpContext, exception),
-            _ => (Microsoft.AspNetCore.Mvc.ProblemDetails?)null,
-        };
-        if (problem is null)
-        {
-            Log.Failed(logger, exception, httpContext.Request.Method, httpContext.Request.Path);
-            problem = new() { Status = StatusCodes.Status500InternalServerError, Title = "Something went wrong on our side.", Detail = "It was logged. The same request can be sent again." };
-        }
-
-        httpContext.Response.StatusCode = problem.Status!.Value;
-        return await problems.TryWriteAsync(new() { HttpContext = httpContext, ProblemDetails = problem });
-    }
-
-    private Microsoft.AspNetCore.Mvc.ProblemDetails DatabaseAway(HttpContext http, Exception exception)
-    {
-        Log.DatabaseAway(logger, http.Request.Method, http.Request.Path, exception.GetBaseException().Message);
-        http.Response.Headers.RetryAfter = "2";
-        return new()
-        {
-            Status = StatusCodes.Status503ServiceUnavailable,
-            Title = "The database is away for a moment.",
-            Detail = "If this was to change something, it is not known whether it did: send the same request again, under the same Idempotency-Key.",
-        };
-    }
-
-    private static Microsoft.AspNetCore.Mvc.ProblemDetails Describe(DomainException exception)
-    {
-        var problem = new Microsoft.AspNetCore.Mvc.ProblemDetails
-        {
-            Status = exception.Conflict ? StatusCodes.Status409Conflict : StatusCodes.Status422UnprocessableEntity,
-            Title = exception.Code,
-            Type = $"urn:shop:{exception.Code}",
-            Detail = exception.Message,
-        };
-        problem.Extensions["code"] = exception.Code;
-        if (exception.Field is not null)
-            problem.Extensions["field"] = exception.Field;
-        foreach (var (key, value) in exception.Details)
-            problem.Extensions[key] = value;
-        return problem;
-    }
-}
-
-internal static partial class Log
-{
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
-    public static partial void Failed(ILogger logger, Exception exception, string method, string path);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Path} was answered with 503: {Reason}")]
-    public static partial void DatabaseAway(ILogger logger, string method, string path, string reason);
 }

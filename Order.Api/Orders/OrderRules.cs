@@ -38,7 +38,16 @@ public static class OrderRules
             throw Invalid("currency", "Give the ISO 4217 code in upper case, such as GBP, or leave it out.");
     }
 
+    // An id is one segment of a URL's path, where an escaped slash does not survive.
     public static void CheckCustomer(string? customerId)
+    {
+        CheckKnownCustomer(customerId);
+        if (customerId is "." or ".." || customerId?.Contains('/', StringComparison.Ordinal) == true)
+            throw Invalid("customerId", $"Give 1 to {MaxCustomerLength} characters without a slash, and not only dots; or leave it out to order as a guest.");
+    }
+
+    /// <summary>For ids that may be older than today's rules.</summary>
+    public static void CheckKnownCustomer(string? customerId)
     {
         if (customerId is not null && !IsText(customerId, MaxCustomerLength))
             throw Invalid("customerId", $"Give 1 to {MaxCustomerLength} characters, or leave it out to order as a guest.");

@@ -43,21 +43,21 @@ public static class OperatorActions
         cancellationToken: cancellationToken);
 
     /// <summary>The reason, trimmed, of an action that must have one.</summary>
-    /// <exception cref="DomainException">It is missing or too long.</exception>
+    /// <exception cref="DomainException">It is missing, too long, or not one line of text.</exception>
     public static string RequireReason(string? reason) => string.IsNullOrWhiteSpace(reason)
         ? throw new DomainException("invalid-request", $"Say why, in 1 to {MaxReason} characters: it is written down.") { Field = "reason" }
         : ReasonOrNone(reason);
 
     /// <summary>The reason, trimmed, of an action that older scripts take without one.</summary>
-    /// <exception cref="DomainException">It is too long.</exception>
+    /// <exception cref="DomainException">It is too long, or not one line of text.</exception>
     public static string ReasonOrNone(string? reason)
     {
         if (string.IsNullOrWhiteSpace(reason))
             return NoReason;
         var given = reason.Trim();
-        return given.Length <= MaxReason
+        return given.Length <= MaxReason && !given.Any(char.IsControl)
             ? given
-            : throw new DomainException("invalid-request", $"Say why in at most {MaxReason} characters.") { Field = "reason" };
+            : throw new DomainException("invalid-request", $"Say why in at most {MaxReason} characters, on one line and without control characters.") { Field = "reason" };
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -33,6 +34,8 @@ public sealed record ParkedGroupResponse(string Store, string Endpoint, string M
 
 /// <param name="Body">The message's edited body, or absent to send it as it was.</param>
 /// <param name="Reason">Why, in at most 200 characters; it is written down.</param>
+// A misspelt body would send the message as it was.
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record RedriveRequest(JsonElement? Body, string? Reason = null);
 
 /// <param name="Store">As <c>GET /messages/parked/groups</c> names it, like what follows.</param>

@@ -82,6 +82,8 @@ internal static class StreamEndpoints
         IEnumerable<EventStore> stores, string stream, string? store, long? version, string? time, long? after, int? limit, CancellationToken cancellationToken)
     {
         var instant = PastTime.Optional(time, "time");
+        if (version is < 0)
+            throw new DomainException("invalid-request", "Give a version from 0 on, which is before the first event.") { Field = "version" };
         foreach (var candidate in stores.Where(candidate => store is null || candidate.Name == store))
         {
             if (await LatestAsync(candidate, stream, cancellationToken) is not { } latest)
@@ -99,7 +101,7 @@ internal static class StreamEndpoints
         EventStore store, string stream, long to, long latest, long after, int limit, CancellationToken cancellationToken)
     {
         var events = new List<StoredEventResponse>();
-        var last = Math.Min(after + limit, to);
+        var last = after >= to ? to : Math.Min(after + limit, to);
         await foreach (var recorded in store.ReadStreamAsync(stream, after, last, cancellationToken: cancellationToken))
             events.Add(Describe(store, recorded));
         var state = to > 0 ? await store.FindStateAsync(stream, to, cancellationToken) : null;

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -66,6 +67,9 @@ public static class SecurityRegistration
         {
             StatusCodes.Status401Unauthorized => ("not-signed-in", "Send the header Authorization: Bearer TOKEN. POST /account/token gives a token for an e-mail address and a password; this one is missing, unknown or expired."),
             StatusCodes.Status403Forbidden => ("not-allowed", "This account may not do that: it is for operators."),
+            StatusCodes.Status404NotFound => ("not-found", "Nothing is at this address. GET /openapi/v1.json lists what is."),
+            StatusCodes.Status405MethodNotAllowed => ("method-not-allowed", "Not with this method: the header Allow names those that there are."),
+            StatusCodes.Status415UnsupportedMediaType => ("unsupported-media-type", "Send JSON, with the header Content-Type: application/json."),
             StatusCodes.Status429TooManyRequests => ("too-many-requests", "Nothing was done. Wait for the seconds in Retry-After, then send it again."),
             _ => null,
         };
@@ -84,11 +88,11 @@ public static class SecurityRegistration
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
 public sealed class SignedInByCookieAttribute : Attribute;
 
-/// <summary>Where nothing is, nobody is asked who they are: that is a 404.</summary>
+/// <summary>Where nothing is, nobody is asked who they are: that is a 404, and routing's own answer to a wrong method or type is a 405 or a 415.</summary>
 internal sealed class AuthorizationAnswers : IAuthorizationMiddlewareResultHandler
 {
     private readonly AuthorizationMiddlewareResultHandler standard = new();
 
     public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult) =>
-        context.GetEndpoint() is null ? next(context) : standard.HandleAsync(next, context, policy, authorizeResult);
+        context.GetEndpoint() is not RouteEndpoint ? next(context) : standard.HandleAsync(next, context, policy, authorizeResult);
 }

@@ -22,6 +22,10 @@ public sealed class AccountService(
     UserManager<Account> accounts, IUserClaimsPrincipalFactory<Account> claims, IPasswordHasher<Account> hasher, AccessTokens tokens, DemoAccounts demo, IOptions<AccountsOptions> options)
 {
     private const int MaxNameLength = 100;
+    private const int MaxEmailLength = 254;
+
+    /// <summary>What is hashed for whoever asks has to be short.</summary>
+    private const int MaxPasswordLength = 1_000;
 
     /// <summary>Of no account: whoever tries an unknown address waits as long as for a known one.</summary>
     private static readonly Account Nobody = new();
@@ -38,6 +42,10 @@ public sealed class AccountService(
         var name = string.IsNullOrWhiteSpace(displayName) ? null : displayName.Trim();
         if (name?.Length > MaxNameLength || name?.Any(char.IsControl) == true)
             return new(null, new(AccountProblem.Invalid, "displayName", $"Give a name of at most {MaxNameLength} characters, or leave it out."));
+        if (!IsEmail(email?.Trim()))
+            return new(null, new(AccountProblem.Invalid, "email", $"Give an e-mail address such as name@example.com, of at most {MaxEmailLength} characters."));
+        if (password?.Length > MaxPasswordLength)
+            return new(null, new(AccountProblem.Invalid, "password", $"Give a password of at most {MaxPasswordLength} characters."));
         if (demo.IsRefused(email ?? ""))
             return Taken;
         var account = new Account { UserName = email?.Trim(), Email = email?.Trim(), DisplayName = name, Role = Roles.Customer };
@@ -59,7 +67,9 @@ public sealed class AccountService(
     /// <returns>Null: the address or the password is wrong, or there were too many failures; it is not told which.</returns>
     public async Task<Account?> VerifyAsync(string? email, string? password)
     {
-        var account = string.IsNullOrWhiteSpace(email) || demo.IsRefused(email.Trim()) ? null : await accounts.FindByEmailAsync(email.Trim());
+        if (password?.Length > MaxPasswordLength)
+            password = "";
+        var account = !IsEmail(email?.Trim()) || demo.IsRefused(email!.Trim()) ? null : await accounts.FindByEmailAsync(email.Trim());
         if (account is null)
         {
             hasher.VerifyHashedPassword(Nobody, nobodysHash ??= hasher.HashPassword(Nobody, "nobody has this password"), password ?? "");
@@ -85,6 +95,10 @@ public sealed class AccountService(
     public async Task<string> IssueTokenAsync(Account account) => tokens.Issue(await PrincipalOfAsync(account), TokenLifetime);
 
     public Task<ClaimsPrincipal> PrincipalOfAsync(Account account) => claims.CreateAsync(account);
+
+    /// <summary>Good enough to see that a field was mixed up, and what every database takes.</summary>
+    private static bool IsEmail(string? text) => text is { Length: <= MaxEmailLength }
+        && !text.Any(character => char.IsControl(character) || char.IsWhiteSpace(character)) && text.Split('@') is [{ Length: > 0 }, { Length: > 0 }];
 
     private static Registration Explain(IdentityResult result)
     {

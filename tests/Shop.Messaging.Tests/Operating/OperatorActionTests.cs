@@ -69,6 +69,15 @@ public sealed class OperatorActionTests
         OperatorActions.ReasonOrNone(reason).ShouldBe(OperatorActions.NoReason);
     }
 
+    [Theory]
+    [InlineData("a\0b")]
+    [InlineData("two\nlines")]
+    public void A_reason_is_one_line_that_every_database_takes(string reason)
+    {
+        Should.Throw<DomainException>(() => OperatorActions.RequireReason(reason)).Field.ShouldBe("reason");
+        Should.Throw<DomainException>(() => OperatorActions.ReasonOrNone(reason)).Field.ShouldBe("reason");
+    }
+
     [Fact]
     public void A_reason_has_at_most_200_characters()
     {
