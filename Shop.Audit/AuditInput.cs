@@ -19,11 +19,11 @@ public sealed class AuditInput
 
     public IReadOnlyList<ProviderIntent> Provider { get; init; } = [];
 
-    public IList<StoreFacts> Stores { get; } = [];
+    public IList<StoreFacts> Stores { get; private init; } = [];
 
     /// <summary>The same books beside other ones of the provider.</summary>
     internal AuditInput With(IReadOnlyList<ProviderIntent> provider) =>
-        new() { Orders = Orders, Reservations = Reservations, Stock = Stock, Payments = Payments, Sagas = Sagas, Provider = provider };
+        new() { Orders = Orders, Reservations = Reservations, Stock = Stock, Payments = Payments, Sagas = Sagas, Stores = Stores, Provider = provider };
 
     internal IReadOnlyList<IEventBook> Books => books ??= [Orders, Reservations, Stock, Payments, Sagas];
 }

@@ -67,10 +67,15 @@ public sealed record AuditReport(int Orders, IReadOnlyList<Violation> Violations
 {
     public bool IsClean => Violations.Count == 0;
 
+    /// <summary>Whether the provider's own books were compared.</summary>
+    public bool ProviderChecked { get; init; } = true;
+
     public void Print(TextWriter output)
     {
         Line($"Audit of {Orders} orders: {Totals.Confirmed} confirmed, {Totals.Rejected} rejected, {Totals.Cancelled} cancelled, {Totals.Unfinished} unfinished.");
         Line($"  {Totals.Events} events and {Totals.Rows} read-model rows replayed, {Totals.ProviderIntents} payment intents at the provider.");
+        if (!ProviderChecked)
+            output.WriteLine("  The provider's books are not here: the shop's own were taken for them, and whether the provider agrees was not checked.");
         foreach (var (currency, minor) in Totals.KeptMinor.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             Line($"  {currency} {minor / 100m:N2} kept at the provider.");
         Line($"  Stock in units: {Totals.UnitsReceived} received, {Totals.UnitsSold} sold, {Totals.UnitsReserved} reserved, {Totals.UnitsOnHand} on hand.");

@@ -9,13 +9,14 @@ namespace Shop.Audit;
 /// </summary>
 public static class Auditor
 {
+    /// <param name="provider">The provider's books; null when they are not to be had: then the shop's own are taken for them.</param>
     public static async Task<AuditReport> RunAsync(
-        IReadOnlyList<AuditedStore> stores, IReadOnlyList<ProviderIntent> provider, CancellationToken cancellationToken = default)
+        IReadOnlyList<AuditedStore> stores, IReadOnlyList<ProviderIntent>? provider, CancellationToken cancellationToken = default)
     {
-        var input = new AuditInput { Provider = provider };
+        var input = new AuditInput();
         foreach (var store in stores)
             await new StoreReader(store, input).ReadAsync(cancellationToken);
-        return Audit(input);
+        return Audit(input.With(provider ?? input.Payments.AsProvider(input.Payments.All.Keys))) with { ProviderChecked = provider is not null };
     }
 
     /// <summary>The verdict on what was read. Pure.</summary>

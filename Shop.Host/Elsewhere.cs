@@ -45,7 +45,8 @@ internal sealed record Elsewhere(string Name, string Title, IConfiguration Confi
     /// <exception cref="StartException">Its connection string is missing or cannot be understood.</exception>
     public IStorageEngine Open(StoreDefinition definition) => Understood(
         definition.Name,
-        () => Package?.Create(Configuration, definition, environment: null) ?? new PostgreSqlEngine(ConnectionString(definition.Name), definition.Tables));
+        () => Package?.Create(Configuration, definition, environment: null)
+            ?? new PostgreSqlEngine(ConnectionString(definition.Name), definition.Tables) { Segments = StoreEngines.Archive(Configuration, definition) });
 
     /// <summary>A database to move to; connects to nothing yet.</summary>
     /// <exception cref="StartException">Its connection string is missing or cannot be understood.</exception>

@@ -3,7 +3,6 @@ using Shop.EventSourcing;
 using Shop.EventSourcing.Projections;
 using Shop.EventSourcing.Protection;
 using Shop.EventSourcing.Storage;
-using Shop.EventSourcing.Storage.Sqlite;
 using Shop.Ordering;
 using Shop.Storefront.Accounts;
 
@@ -20,7 +19,7 @@ internal static class EraseCommand
             throw new StartException("Name whose data to erase: either --customer ID, or --order ID of a guest's order.");
         try
         {
-            OrderRules.CheckCustomer(customerId);
+            OrderRules.CheckKnownCustomer(customerId);
             ErasureEndpoints.Check(by, reason);
         }
         catch (DomainException invalid)
@@ -33,7 +32,7 @@ internal static class EraseCommand
         if (!File.Exists(file))
             throw new StartException($"{file} does not exist. Name the folder of a shop that has run with --data. A running or distributed shop erases by POST /customers/{{id}}/erase.");
         using var folder = DataFolder.Open(data);
-        await using var store = new EventStore(definition.Name, new SqliteEngine(file, definition.Tables), definition.InlineProjections, TimeProvider.System);
+        await using var store = new EventStore(definition.Name, Stores.OpenSqlite(data, definition), definition.InlineProjections, TimeProvider.System);
         await store.OpenAsync(SchemaScript.FromAssembly(definition.Schema, "Sqlite"), cancellationToken);
         if (customerId is not null)
             await CustomerErasures.RecordAsync(store, customerId, TimeProvider.System, cancellationToken);

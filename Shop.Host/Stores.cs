@@ -1,5 +1,4 @@
 using Shop.EventSourcing.Storage;
-using Shop.EventSourcing.Storage.Sqlite;
 using Shop.Messaging;
 
 namespace Shop.Host;
@@ -19,10 +18,14 @@ internal static class Stores
     public static IStorageEngine OpenSqlite(string data, StoreDefinition definition)
     {
         var file = FileOf(data, definition);
-        return File.Exists(file)
-            ? new SqliteEngine(file, definition.Tables)
-            : throw new StartException($"{file} does not exist. Name the folder of a shop that has run with --data.");
+        if (!File.Exists(file))
+            throw new StartException($"{file} does not exist. Name the folder of a shop that has run with --data.");
+        return StoreEngines.Create(Files(data), definition, environment: null);
     }
+
+    /// <summary>What the host itself would be configured with on this folder.</summary>
+    public static IConfiguration Files(string data) =>
+        new ConfigurationBuilder().AddConfiguration(ShopStores.Configure(data)).AddInMemoryCollection([new("Shop:Store", "Sqlite")]).Build();
 
     /// <param name="store"><see cref="Sqlite"/>, or an <see cref="Elsewhere"/>.</param>
     /// <exception cref="StartException">There is no such store, or its file or connection string is missing or cannot be understood.</exception>

@@ -44,6 +44,17 @@ public sealed class PaymentBook : IEventBook
 
     public IReadOnlyDictionary<Guid, PaymentFacts> All => payments;
 
+    /// <summary>What the provider's books would say of these orders if ours are right.</summary>
+    internal IReadOnlyList<ProviderIntent> AsProvider(IEnumerable<Guid> orders) =>
+    [
+        .. from orderId in orders
+           let payment = payments.GetValueOrDefault(orderId)
+           where payment is { CapturedMinor: > 0 }
+           select new ProviderIntent(
+               $"intent of {orderId:D}", $"{orderId:D}", payment.AmountMinor, payment.Currency ?? "", "succeeded", payment.CapturedMinor, payment.RefundedMinor,
+               payment.Captures, payment.RefundedMinor > 0 ? 1 : 0),
+    ];
+
     /// <inheritdoc cref="OrderBook.Forget"/>
     internal void Forget(Guid orderId) => payments.Remove(orderId);
 

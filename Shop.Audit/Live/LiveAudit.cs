@@ -123,7 +123,7 @@ public sealed class LiveAudit(IReadOnlyList<FollowedStore> stores, ProviderBooks
             return [];
         var books = await readProvider(ended, cancellationToken);
         providerChecked = books is not null;
-        return books ?? Believed(ended);
+        return books ?? facts.Input.Payments.AsProvider(ended);
     }
 
     /// <summary>It has ended as promised.</summary>
@@ -174,17 +174,6 @@ public sealed class LiveAudit(IReadOnlyList<FollowedStore> stores, ProviderBooks
         input.Reservations.All.Values.Where(counts).SelectMany(reservation => reservation.Units)
             .GroupBy(units => units.Key, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.Sum(units => units.Value), StringComparer.Ordinal);
-
-    /// <summary>What the provider's books would say if the shop's own are right.</summary>
-    private IReadOnlyList<ProviderIntent> Believed(IEnumerable<Guid> orders) =>
-    [
-        .. from orderId in orders
-           let payment = facts.Input.Payments.All.GetValueOrDefault(orderId)
-           where payment is { CapturedMinor: > 0 }
-           select new ProviderIntent(
-               $"intent of {orderId:D}", $"{orderId:D}", payment.AmountMinor, payment.Currency ?? "", "succeeded", payment.CapturedMinor, payment.RefundedMinor,
-               payment.Captures, payment.RefundedMinor > 0 ? 1 : 0),
-    ];
 
     private void Found(FollowedStore store, Finding finding, RecordedEvent recorded)
     {

@@ -1,11 +1,11 @@
 using System.Globalization;
 using Shop.Audit;
+using Shop.Audit.Live;
 using Shop.Audit.Reading;
 using Shop.EventSourcing;
 using Shop.Jobs;
 using Shop.Messaging;
 using Shop.Orchestration;
-using Shop.PaymentSandbox.Storage;
 
 namespace Shop.Host.Jobs;
 
@@ -67,9 +67,9 @@ internal static class AuditJob
             {
                 Snapshotted = definition.Snapshotted,
             });
-        var ledger = ShopOptions.Ledger(StoreEngines.Folder(provider.GetRequiredService<IConfiguration>()));
-        var provided = File.Exists(ledger) ? LedgerReader.ReadAll(ledger) : [];
-        return await Auditor.RunAsync([.. audited], [.. provided.Select(AuditCommand.ToIntent)], cancellationToken);
+        var isSandbox = await provider.GetRequiredService<ProviderBooks>()([], cancellationToken) is not null;
+        var books = isSandbox ? AuditCommand.ReadProvider(StoreEngines.Folder(provider.GetRequiredService<IConfiguration>())) : null;
+        return await Auditor.RunAsync([.. audited], books, cancellationToken);
     }
 
     /// <returns>How many orders were under way since the audit began.</returns>

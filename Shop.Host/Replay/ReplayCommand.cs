@@ -24,15 +24,17 @@ internal static class ReplayCommand
 
         var started = Stopwatch.GetTimestamp();
         Outcomes outcomes;
+        bool isSandbox;
         await using (var shop = await ShopApplication.StartAsync(new("http://127.0.0.1:0", data, Seed: false), cancellationToken))
         {
             await ImportProductsAsync(shop, file, Path.GetFileName(path), output, cancellationToken);
             outcomes = await PlaceAsync(shop, file, Path.GetFileName(path), output, cancellationToken);
             await Quiet.WaitAsync(shop.Services, cancellationToken);
+            isSandbox = shop.SandboxUrl is not null;
         }
 
         var elapsed = Stopwatch.GetElapsedTime(started);
-        var report = await AuditCommand.AuditAsync(data, cancellationToken);
+        var report = await AuditCommand.AuditAsync(data, withoutProvider: !isSandbox, cancellationToken);
         Print(file, outcomes, Captured(data, outcomes), elapsed, output);
         report.Print(output);
         return report.IsClean ? 0 : 1;

@@ -155,7 +155,7 @@ public sealed class MovedShopTests(ITestOutputHelper output)
     private static async Task<string> AuditAsync(SqlServerDatabases databases, string data)
     {
         var text = new StringWriter();
-        (await AuditCommand.RunAsync(data, Stores.SqlServer, databases.Configuration, text, CancellationToken.None)).ShouldBe(0, text.ToString());
+        (await AuditCommand.RunAsync(data, Stores.SqlServer, withoutProvider: false, databases.Configuration, text, CancellationToken.None)).ShouldBe(0, text.ToString());
         return text.ToString();
     }
 

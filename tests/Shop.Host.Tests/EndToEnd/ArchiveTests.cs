@@ -96,6 +96,7 @@ public sealed class ArchiveTests(ITestOutputHelper output)
         await using var last = HostProcess.Start(settings, "archive", "--older-than", "0", "--store", "order");
         (await last.WaitForExitAsync()).ShouldBe(0, string.Join('\n', last.Errors));
         (await LogAsync(StoreEngines.Create(configuration, OrderingModuleExtensions.Store, null))).ShouldBe(before);
+        (await LogAsync(Stores.Open(Stores.PostgreSql, folder.Path, configuration, OrderingModuleExtensions.Store))).ShouldBe(before, "the audit reads what was archived, too");
         await using var proof = HostProcess.Start(settings, "verify", "--store", "order", "--key", key);
         (await proof.WaitForExitAsync()).ShouldBe(0, string.Join('\n', [.. proof.Output, .. proof.Errors]));
         output.WriteLine(string.Join('\n', proof.Output));

@@ -96,7 +96,7 @@ public sealed class MigrateCommandTests(ITestOutputHelper output)
         using var folder = new TempFolder();
         await using var databases = await TargetDatabases.StartAsync();
 
-        var refusal = await Should.ThrowAsync<StartException>(() => AuditCommand.RunAsync(folder.Path, Stores.PostgreSql, databases.Configuration, TextWriter.Null, default));
+        var refusal = await Should.ThrowAsync<StartException>(() => AuditCommand.RunAsync(folder.Path, Stores.PostgreSql, withoutProvider: false, databases.Configuration, TextWriter.Null, default));
 
         refusal.Message.ShouldStartWith("Store order cannot be read");
         refusal.Message.ShouldContain("moved to it with migrate");

@@ -35,7 +35,7 @@ public sealed class RetailMigrationTests(ITestOutputHelper output)
 
         output.WriteLine(text.ToString());
         var before = await AuditCommand.AuditAsync(folder.Path);
-        var after = await AuditCommand.AuditAsync(databases.Open, folder.Path, CancellationToken.None);
+        var after = await AuditCommand.AuditAsync(databases.Open, folder.Path, withoutProvider: false, CancellationToken.None);
         foreach (var report in new[] { before, after })
         {
             report.Violations.ShouldBeEmpty();
