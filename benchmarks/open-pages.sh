@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What open pages cost: orders/s in turn without and with the console's overview open; then the memory of the host while 50 circuits
-# stay open and follow a run of orders. Embedded shop, SQLite. Needs a Release build, Chromium and jq; about ten minutes.
+# stay open and follow a run of orders. Embedded shop, SQLite. Needs a Release build, Chromium, curl and jq; about eight minutes.
 # Usage: benchmarks/open-pages.sh [pages, default 50] [minutes, 5] [orders per run, 2000] [rounds, 3]
 set -euo pipefail
 cd "$(dirname "$0")/.."
