@@ -15,6 +15,7 @@ usage="Usage: deploy/local.sh COMMAND [OPTIONS]
   logs       the end of the logs; name a service, such as order or order-2, to see only that one
     --follow       and go on
   restart    build, then replace the replicas one after the other; name a service to replace only that one
+  audit      check the four promises over all stores and the provider's ledger; nothing may be under way
 
   --data DIR       the data folder, for every command (data/local)"
 
@@ -209,9 +210,22 @@ restart() {
   remove_old_releases
 }
 
+audit() {
+  local service without_provider=()
+  open_data
+  read_state
+  is_alive postgres || fail "The database server does not run. Start it with: deploy/local.sh up$data_hint"
+  for service in order inventory payment saga; do export ConnectionStrings__"$service"="$(database "$service")"; done
+  # Under the name that Shop.Host has for it. A real provider's books are not to be had.
+  ln -sfn ledger.db "$data/sandbox/payment-sandbox.db"
+  [ -z "${Payments__Gateway__BaseUrl:-}" ] || without_provider=(--without-provider)
+  MSBUILDDISABLENODEREUSE=1 dotnet run --project "$root/Shop.Host" --configuration Release --no-launch-profile -p:UseSharedCompilation=false \
+    -- audit --store postgres --data "$data/sandbox" "${without_provider[@]}"
+}
+
 parse_options "$@"
 case $command in
-up | down | status | logs | restart) "$command" ;;
+up | down | status | logs | restart | audit) "$command" ;;
 --help | -h | help) say "$usage" ;;
 *) fail "$usage" ;;
 esac

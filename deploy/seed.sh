@@ -19,9 +19,9 @@ token=$(printf '{"email":"%s","password":"%s"}' "${SHOP_OPERATOR_EMAIL:?names no
   curl -s --max-time 10 -H 'Content-Type: application/json' -d @- "$shop/account/token" | sed -n 's/.*"accessToken":"\([^"]*\)".*/\1/p')
 [ -n "$token" ] || { echo "$shop/account/token knows no operator $SHOP_OPERATOR_EMAIL with this password." >&2 && exit 1; }
 
-# One connection for all: a line of the catalogue is the body of one request.
+# A few connections for all: a line of the catalogue is the body of one request.
 while IFS= read -r product; do
   printf 'next\nurl = "%s/products"\nfail-with-body\nsilent\noutput = /dev/null\nheader = "Content-Type: application/json"\nheader = "Authorization: Bearer %s"\ndata = "%s"\n' \
     "$shop" "$token" "${product//\"/\\\"}"
-done <"$catalogue" | curl --fail-early -K - || { echo "The catalogue could not be listed completely. Run this again: what is there stays as it is." >&2 && exit 1; }
+done <"$catalogue" | curl --fail-early --parallel --parallel-max 4 --no-progress-meter -K - || { echo "The catalogue could not be listed completely. Run this again: what is there stays as it is." >&2 && exit 1; }
 echo "Listed $(wc -l <"$catalogue") products."

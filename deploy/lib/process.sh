@@ -103,7 +103,7 @@ await_ready() {
   until "$@"; do
     is_alive "$name" || give_up "$name" "has ended instead of becoming ready"
     [ $((SECONDS - start)) -lt "$seconds" ] || give_up "$name" "is not ready after $seconds s"
-    sleep 0.1
+    sleep 0.2
   done
   if [ -z "${announced[$name]:-}" ]; then say "$name ready"; fi
   announced[$name]=1
