@@ -77,6 +77,7 @@ public static class ServiceDefaults
         RequestTelemetry.Use(app);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        ErrorPages.Use(app);
         QueryStrings.Use(app);
         app.MapSwagger("/openapi/{documentName}.json").AllowAnonymous();
         app.UseWhen(context => context.Request.Path.StartsWithSegments("/docs"), docs => docs.UseSwaggerUI(options =>

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Localization;
 using Radzen;
+using Shop.ServiceDefaults.Refusals;
 using Shop.ServiceDefaults.Security;
 using Shop.Storefront.Accounts;
 using Shop.Storefront.Cart;
@@ -30,6 +31,7 @@ public static class StorefrontModule
         AccountsRegistration.Add(services);
         services.AddRadzenComponents();
         services.AddLocalization();
+        services.AddSingleton(new ErrorPages("/problem/{0}"));
         services.Configure<RequestLocalizationOptions>(options =>
         {
             options.SetDefaultCulture(Languages.English).AddSupportedCultures(Languages.All).AddSupportedUICultures(Languages.All);

@@ -91,6 +91,33 @@ public sealed class RefusalTests(ShopFixture fixture) : IClassFixture<ShopFixtur
     }
 
     [Theory]
+    [InlineData("/nothing/here", "There is no such page")]
+    [InlineData("/my/orders/abc", "There is no such page")]
+    [InlineData("/console/sagas/abc", "There is no such page")]
+    public async Task People_get_a_page_where_nothing_is(string path, string heading)
+    {
+        var page = (await Operator.SendAsync(HttpMethod.Get, path, prepare: Browser)).ShouldBe(404);
+
+        page.Body.ShouldStartWith("<!DOCTYPE html>");
+        page.Body.ShouldContain($"<h1>{heading}</h1>");
+    }
+
+    [Fact]
+    public async Task Who_sends_a_form_that_is_out_of_date_is_told_to_load_it_again()
+    {
+        using var stranger = new ShopClient(fixture.Shop.Application.Url, token: null);
+        var page = (await stranger.SendAsync(HttpMethod.Post, "/account/sign-out", prepare: request =>
+        {
+            Browser(request);
+            request.Content = new FormUrlEncodedContent([new("back", "/")]);
+        })).ShouldBe(400);
+
+        page.Body.ShouldContain("<h1>This form is out of date</h1>");
+    }
+
+    private static void Browser(HttpRequestMessage request) => request.Headers.Accept.ParseAdd("text/html,application/xhtml+xml,*/*;q=0.8");
+
+    [Theory]
     [InlineData("""{"filter":{},"dryRun":true,"reason":"x"}""", "dryRun")]
     [InlineData("""{"filter":{"states":"confirming"},"preview":true}""", "filter.states")]
     public async Task A_misspelt_member_does_not_mean_all_sagas(string body, string field) =>
