@@ -33,24 +33,6 @@ public sealed class AuditorTests
     }
 
     [Fact]
-    public async Task Where_the_providers_books_are_not_to_be_had_the_shops_own_are_taken_and_the_report_says_so()
-    {
-        shop.ReturnMug(Guid.CreateVersion7());
-        shop.Provider.Clear();
-        var report = await shop.AuditAsync(withoutProvider: true);
-
-        report.Violations.ShouldBeEmpty();
-        (report.ProviderChecked, report.Totals.ProviderIntents).ShouldBe((false, 2));
-        using var text = new StringWriter();
-        report.Print(text);
-        text.ToString().ShouldContain("whether the provider agrees was not checked");
-        (await shop.AuditAsync()).Violations.ShouldNotBeEmpty("empty books are books");
-
-        TestShopLogs.Forget(shop.Payment, $"payment-{Confirmed:D}", "payment-captured.v1");
-        (await shop.AuditAsync(withoutProvider: true)).Violations.ShouldNotBeEmpty("the shop's own books must agree all the same");
-    }
-
-    [Fact]
     public async Task An_order_that_did_not_end_is_found()
     {
         TestShopLogs.Forget(shop.Order, Stream("order", Rejected), "order-rejected.v1");
