@@ -8,6 +8,9 @@ public sealed class SagaFilter
 {
     public const string NewestFirst = "-placedAt";
 
+    /// <summary>No order's total comes near it, and in minor units it is still a number that the service takes.</summary>
+    public const long MostTotal = 1_000_000_000_000;
+
     public string? State { get; set; }
 
     public bool NeedsAttention { get; set; }
@@ -78,5 +81,5 @@ public sealed class SagaFilter
 
     private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 
-    private static long? Minor(decimal? amount) => amount is { } given ? (long)decimal.Round(given * 100) : null;
+    private static long? Minor(decimal? amount) => amount is { } given ? (long)decimal.Round(decimal.Clamp(given, 0, MostTotal) * 100) : null;
 }

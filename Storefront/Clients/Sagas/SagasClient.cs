@@ -50,6 +50,9 @@ public sealed class SagasClient(ServiceCaller caller)
     public static IReadOnlyList<string> States { get; } =
         ["trying", "confirming", "completing", "confirmed", "returning", "recording", "cancelling", "compensating", "closing", "rejected", "cancelled"];
 
+    /// <summary>All but those in which a saga has ended, as the filter takes them.</summary>
+    public static string StatesUnderWay { get; } = string.Join(',', States.Except(["confirmed", "rejected", "cancelled"]));
+
     /// <param name="query">As <see cref="SagaFilter.ToQuery"/> writes it.</param>
     public async Task<SagaList> ListAsync(string query, string? after, int limit, CancellationToken cancellationToken) => await caller.GetAsync<SagaList>(
         ServiceAddresses.Saga, $"sagas?limit={limit}{(query.Length == 0 ? "" : $"&{query}")}{(after is null ? "" : $"&after={after}")}", cancellationToken) ?? new([], null);

@@ -40,5 +40,23 @@ public sealed class EventsTests(Site site)
 
         await Assertions.Expect(page.Locator("section.card")).ToContainTextAsync("order-placed.v");
         await Assertions.Expect(page.Locator("section.card")).ToContainTextAsync("order-confirmed.v1");
+        await Assertions.Expect(page.Locator("section.card h2")).ToBeFocusedAsync();
+        await Assertions.Expect(page.Locator("section.card h2")).ToBeInViewportAsync();
+    }
+
+    [Fact]
+    public async Task The_log_says_when_nothing_in_it_is_like_that()
+    {
+        var page = await site.OpenConsoleAsync("/console/events");
+        var show = page.Locator("form.filters").Last.GetByRole(AriaRole.Button, new() { Name = "Show" });
+        await page.GetByLabel("Type begins with").FillAsync("order-mislaid");
+        await show.ClickAsync();
+        await Assertions.Expect(page.GetByText("No event is like that from there on.")).ToBeVisibleAsync();
+
+        await page.GetByLabel("Type begins with").FillAsync("");
+        await page.GetByLabel("From position").FillAsync("100000000");
+        await show.ClickAsync();
+        await Assertions.Expect(page.GetByText("No event is like that from there on.")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Further" })).ToHaveCountAsync(0);
     }
 }

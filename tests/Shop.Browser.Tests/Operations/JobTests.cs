@@ -36,6 +36,7 @@ public sealed class JobTests(Site site)
         await Assertions.Expect(newest).ToContainTextAsync(summary);
         await newest.GetByRole(AriaRole.Link).ClickAsync();
         var details = page.Locator("#run");
+        await Assertions.Expect(details.Locator("h2")).ToBeFocusedAsync();
         await Assertions.Expect(details).ToContainTextAsync($"operator@example.com: seen from the dashboard: {job}");
         await Assertions.Expect(details).ToContainTextAsync(summary);
         await page.LookAsync($"job-{job}");
@@ -58,6 +59,24 @@ public sealed class JobTests(Site site)
         await Assertions.Expect(page.Locator("[data-tile=next]")).Not.ToHaveTextAsync("when asked");
         await Site.GoAsync(page, "/console/jobs");
         await Assertions.Expect(Row(page, "saga-archive")).Not.ToContainTextAsync("Paused");
+    }
+
+    [Fact]
+    public async Task Jobs_stay_sorted_while_the_page_looks_again()
+    {
+        var page = await site.OpenConsoleAsync("/console/jobs");
+        var names = page.Locator(".jobs-grid tbody tr .mono");
+        var sorted = (await names.AllInnerTextsAsync()).OrderDescending(StringComparer.Ordinal).ToArray();
+        sorted.ShouldNotBeEmpty();
+        await Assertions.Expect(names).Not.ToHaveTextAsync(sorted);
+
+        // The second click turns it round.
+        await page.Locator(".jobs-grid th").First.ClickAsync();
+        await page.Locator(".jobs-grid th").First.ClickAsync();
+        await Assertions.Expect(names).ToHaveTextAsync(sorted);
+        await Task.Delay(TimeSpan.FromSeconds(7));
+
+        await Assertions.Expect(names).ToHaveTextAsync(sorted);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class KilledRunTests(SiteWithoutHost site)
         await page.LookAsync("jobs-killed");
         await details.GetByRole(AriaRole.Link, new() { Name = "a later run" }).ClickAsync();
 
-        await Assertions.Expect(details).ToContainTextAsync("makes up a run that was broken off");
+        await Assertions.Expect(details).ToContainTextAsync("runs again what was cut short");
         await Assertions.Expect(details).ToContainTextAsync("0 violations; 1 orders under way left out");
         await Site.CheckAccessibilityAsync(page);
     }

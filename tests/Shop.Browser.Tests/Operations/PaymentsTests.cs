@@ -13,12 +13,14 @@ public sealed class PaymentsTests(Site site)
         var page = await site.OpenConsoleAsync("/console/payments");
         await page.GetByLabel("Order", new() { Exact = true }).FillAsync("nonsense");
         await page.GetByRole(AriaRole.Button, new() { Name = "Find" }).ClickAsync();
-        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("Give the id of an order.");
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("Give the whole id of an order.");
 
         await page.GetByLabel("Order", new() { Exact = true }).FillAsync(order);
         await page.GetByRole(AriaRole.Button, new() { Name = "Find" }).ClickAsync();
 
         var card = page.Locator("section.card");
+        await Assertions.Expect(card.Locator("h2")).ToBeFocusedAsync();
+        await Assertions.Expect(card.Locator("h2")).ToBeInViewportAsync();
         await Assertions.Expect(card).ToContainTextAsync("captured");
         await Assertions.Expect(card).ToContainTextAsync("succeeded");
         await Assertions.Expect(card).ToContainTextAsync("Both agree.");

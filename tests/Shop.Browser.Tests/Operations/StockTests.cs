@@ -23,6 +23,7 @@ public sealed class StockTests(Site site)
             await page.GetByRole(AriaRole.Button, new() { Name = "Receive" }).ClickAsync();
             await page.ConfirmAsync("Book it", "a delivery came");
             await Assertions.Expect(page.GetByText("The delivery is booked.")).ToBeVisibleAsync();
+            await Assertions.Expect(page.GetByLabel("Units", new() { Exact = true })).ToHaveValueAsync("1");
         }
 
         await Assertions.Expect(onHand).ToHaveTextAsync(Text(before + 7));
@@ -59,6 +60,23 @@ public sealed class StockTests(Site site)
         await page.GetByRole(AriaRole.Searchbox).FillAsync("mug");
         await page.GetByRole(AriaRole.Button, new() { Name = "Find" }).ClickAsync();
         await Assertions.Expect(rows).ToHaveCountAsync(3);
+    }
+
+    [Fact]
+    public async Task A_search_leaves_the_product_that_is_open_and_says_when_it_finds_none()
+    {
+        var page = await site.OpenConsoleAsync("/console/stock?sku=MUG-ENAM-01");
+        await Assertions.Expect(page.Locator("section.card")).ToBeVisibleAsync();
+
+        await page.GetByRole(AriaRole.Searchbox).FillAsync("no such thing");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Find" }).ClickAsync();
+
+        await Assertions.Expect(page.GetByText("No product is like that.")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("section.card")).ToHaveCountAsync(0);
+        await page.GetByRole(AriaRole.Searchbox).FillAsync("bowl");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Find" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "BOWL-OAK-01" }).ClickAsync();
+        await Assertions.Expect(page.Locator("section.card h2")).ToHaveTextAsync("BOWL-OAK-01");
     }
 
     [Fact]

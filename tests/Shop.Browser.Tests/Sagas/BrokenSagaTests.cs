@@ -41,7 +41,7 @@ public sealed class BrokenSagaTests(SiteWithoutHost site) : IAsyncLifetime
         await page.LookAsync("console-sagas-attention");
 
         // What it waits for, and since when, says who is to blame; the provider is back, and the operator does not want to wait.
-        await Row(page, away).GetByRole(AriaRole.Link).ClickAsync();
+        await Row(page, away).GetByRole(AriaRole.Link, new() { Name = away[^12..] }).ClickAsync();
         await Assertions.Expect(page.Locator(".remaining li").First).ToContainTextAsync("VoidPayment");
         await Assertions.Expect(page.Locator(".remaining li").First).ToContainTextAsync("waits for the answer");
         await Assertions.Expect(page.Locator(".lanes .bar.waiting")).ToHaveCountAsync(1);
@@ -83,6 +83,9 @@ public sealed class BrokenSagaTests(SiteWithoutHost site) : IAsyncLifetime
         await page.ConfirmAsync("Retry them", "the provider is back");
 
         await Assertions.Expect(page.GetByText("2 sagas were told to send again.")).ToBeVisibleAsync();
+        await Site.GoAsync(page, $"{host.Url}/console/messages");
+        await Row(page, orders[0]).GetByRole(AriaRole.Button, new() { Name = "Send now" }).First.ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Alertdialog)).ToContainTextAsync($"of order {orders[0][^12..]} now?");
         provider.IsAway = false;
         await Site.GoAsync(page, $"{host.Url}/console/sagas?customerId=repair-many&state=rejected");
         foreach (var order in orders)

@@ -42,6 +42,41 @@ public sealed class SagaPageTests(Site site)
     }
 
     [Fact]
+    public async Task An_amount_that_no_order_has_is_looked_for_as_any_other()
+    {
+        var page = await site.OpenConsoleAsync("/console/sagas");
+        await page.GetByLabel("Amount from").FillAsync("999999999999999999999");
+        await page.GetByLabel("Name of the view").FillAsync("The rich");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save this view" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "The rich" }).ClickAsync();
+
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("minTotalMinor=100000000000000$"));
+        await Assertions.Expect(page.GetByText("No saga is like that.")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Retry all of these…" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("None of these waits for an answer.")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Alertdialog)).ToHaveCountAsync(0);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove the view The rich" }).ClickAsync();
+    }
+
+    [Fact]
+    public async Task Orders_under_way_are_listed_from_the_overview_and_their_customer_is_a_click_away()
+    {
+        using var api = await site.ApiAsync(Person.Operator);
+        var customer = Guid.CreateVersion7().ToString();
+        var order = await PlaceAsync(api, customer);
+        var page = await site.OpenConsoleAsync("/console");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Orders under way" }).ClickAsync();
+        await Assertions.Expect(page.GetByLabel("State", new() { Exact = true }).Locator("option:checked")).ToHaveTextAsync("Under way");
+        await Assertions.Expect(Row(page, order)).ToHaveCountAsync(0);
+
+        await Site.GoAsync(page, "/console/sagas?state=confirmed,rejected");
+        await Assertions.Expect(page.GetByLabel("State", new() { Exact = true })).ToHaveValueAsync("confirmed,rejected");
+        await Row(page, order).GetByRole(AriaRole.Link, new() { Name = $"…{customer[^12..]}" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = $"Orders of {customer}" })).ToBeVisibleAsync();
+        await Assertions.Expect(Row(page, order)).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task What_is_typed_before_the_address_has_followed_stays()
     {
         var page = await site.OpenConsoleAsync("/console/sagas");
