@@ -72,7 +72,7 @@ public sealed class CartStore(IJSRuntime script) : IAsyncDisposable
         try
         {
             var stored = await (await ModuleAsync()).InvokeAsync<CartLine[]>("readCart");
-            CartLine[] changed = [.. change(stored)];
+            IReadOnlyList<CartLine> changed = [.. change(stored)];
             await (await ModuleAsync()).InvokeVoidAsync("saveCart", changed);
             (Lines, IsRead) = (changed, true);
         }
