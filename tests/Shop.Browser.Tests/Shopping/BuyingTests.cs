@@ -57,9 +57,10 @@ public sealed class BuyingTests(Site site)
         await Assertions.Expect(page.Locator(".step.failed[data-step=rejected]")).ToBeVisibleAsync();
         await Site.CheckAccessibilityAsync(page);
 
-        await page.GetByRole(AriaRole.Button, new() { Name = "Put it in the cart again" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Put it in the cart again" }).DblClickAsync();
 
         await Assertions.Expect(page.Locator(".cart-line")).ToContainTextAsync("Enamel camping mug");
+        await Assertions.Expect(page.Locator(".cart-link .count")).ToHaveTextAsync("1");
     }
 
     [Fact]
