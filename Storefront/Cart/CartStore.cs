@@ -9,6 +9,7 @@ namespace Shop.Storefront.Cart;
 public sealed class CartStore(IJSRuntime script) : IAsyncDisposable
 {
     public const int QuantityMax = 99;
+    private readonly SemaphoreSlim turn = new(1);
     private IJSObjectReference? module;
 
     public IReadOnlyList<CartLine> Lines { get; private set; } = [];
@@ -27,18 +28,22 @@ public sealed class CartStore(IJSRuntime script) : IAsyncDisposable
         Changed?.Invoke();
     }
 
-    public Task AddAsync(CartLine added) => SaveAsync(Lines.Any(line => line.Sku == added.Sku)
-        ? [.. Lines.Select(line => line.Sku == added.Sku ? added with { Quantity = Math.Min(line.Quantity + added.Quantity, QuantityMax) } : line)]
-        : [.. Lines, added]);
+    public Task AddAsync(CartLine added) => ChangeAsync(lines => lines.Any(line => line.Sku == added.Sku)
+        ? lines.Select(line => line.Sku == added.Sku ? added with { Quantity = Math.Min(line.Quantity + added.Quantity, QuantityMax) } : line)
+        : lines.Append(added));
 
-    public Task SetQuantityAsync(string sku, int quantity) =>
-        SaveAsync([.. Lines.Where(line => line.Sku != sku || quantity > 0).Select(line => line.Sku == sku ? line with { Quantity = Math.Clamp(quantity, 1, QuantityMax) } : line)]);
+    /// <param name="quantity">0 takes it out.</param>
+    public Task SetQuantityAsync(string sku, int quantity) => ChangeAsync(lines =>
+        lines.Where(line => line.Sku != sku || quantity > 0).Select(line => line.Sku == sku ? line with { Quantity = Math.Clamp(quantity, 1, QuantityMax) } : line));
 
     /// <summary>Takes today's prices over, after the shopper was told.</summary>
     public Task SetPricesAsync(IReadOnlyDictionary<string, long> pricesMinor) =>
-        SaveAsync([.. Lines.Select(line => pricesMinor.TryGetValue(line.Sku, out var price) ? line with { UnitPriceMinor = price } : line)]);
+        ChangeAsync(lines => lines.Select(line => pricesMinor.TryGetValue(line.Sku, out var price) ? line with { UnitPriceMinor = price } : line));
 
-    public Task ClearAsync() => SaveAsync([]);
+    /// <summary>What was put in since in another tab stays.</summary>
+    public Task TakeOutAsync(IReadOnlyList<CartLine> ordered) => ChangeAsync(lines => lines
+        .Select(line => line with { Quantity = line.Quantity - ordered.Where(taken => taken.Sku == line.Sku).Sum(taken => taken.Quantity) })
+        .Where(line => line.Quantity > 0));
 
     /// <param name="content">Everything that the checkout says; another content is another checkout.</param>
     public async Task<string> CheckoutKeyAsync(string content) => await (await ModuleAsync()).InvokeAsync<string>("checkoutKey", content);
@@ -60,12 +65,22 @@ public sealed class CartStore(IJSRuntime script) : IAsyncDisposable
         }
     }
 
-    private async Task SaveAsync(IReadOnlyList<CartLine> lines)
+    /// <summary>Changes what is stored now: another tab may have changed it since it was read. Changes of this one take turns.</summary>
+    private async Task ChangeAsync(Func<CartLine[], IEnumerable<CartLine>> change)
     {
-        if (!IsRead)
-            await ReadAsync();
-        await (await ModuleAsync()).InvokeVoidAsync("saveCart", lines);
-        Lines = lines;
+        await turn.WaitAsync();
+        try
+        {
+            var stored = await (await ModuleAsync()).InvokeAsync<CartLine[]>("readCart");
+            IReadOnlyList<CartLine> changed = [.. change(stored)];
+            await (await ModuleAsync()).InvokeVoidAsync("saveCart", changed);
+            (Lines, IsRead) = (changed, true);
+        }
+        finally
+        {
+            turn.Release();
+        }
+
         Changed?.Invoke();
     }
 

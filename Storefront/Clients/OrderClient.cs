@@ -28,7 +28,7 @@ public sealed record OrderSummary(Guid OrderId, string Status, string? Reason, i
 
 public sealed record OrderPage(IReadOnlyList<OrderSummary> Items, string? Next);
 
-public sealed record OrderEvent(long Version, string Type, DateTimeOffset RecordedAt);
+public sealed record OrderEvent(long Version, string Type, DateTimeOffset At);
 
 public sealed record OrderHistory(IReadOnlyList<OrderEvent> Events);
 

@@ -19,7 +19,7 @@ export function fill(number) {
 // Answers { token } or { wrong: "number" | "expiry" | "code" }.
 export function tokenize() {
   const number = field("card-number").value.replace(/\D/g, "");
-  const expiry = /^\s*(0[1-9]|1[0-2])\s*\/?\s*(\d{2})\s*$/.exec(field("card-expiry").value);
+  const expiry = /^\s*(0?[1-9]|1[0-2])\s*[/-]?\s*(?:20)?(\d{2})\s*$/.exec(field("card-expiry").value);
   if (!(number in tokens))
     return wrong("number");
   if (!expiry || new Date(2000 + Number(expiry[2]), Number(expiry[1])) <= new Date())

@@ -35,4 +35,12 @@ async function reloadWhenBack() {
 }
 
 new MutationObserver(show).observe(dialog, { attributes: true, attributeFilter: ["class"] });
+
+// Blazor only scrolls to what a link on the same page names, and the next tab would go through the menu after all.
+document.addEventListener("click", event => {
+  if (!event.target.closest?.(".skip"))
+    return;
+  event.preventDefault();
+  document.getElementById("main").focus();
+}, { capture: true });
 document.getElementById("reconnect-reload").addEventListener("click", () => location.reload());

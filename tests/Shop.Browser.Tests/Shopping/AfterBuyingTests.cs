@@ -18,16 +18,22 @@ public sealed class AfterBuyingTests(Site site)
         await page.FillCheckoutAsync();
         await page.OrderButton().ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Return something" }).ClickAsync();
-        await page.Locator("#return-NOTE-A5-DOT").FillAsync("1");
-        await page.Locator("#return-NOTE-A5-DOT").BlurAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Return it" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("Choose at least one.")).ToBeVisibleAsync();
         await Site.CheckAccessibilityAsync(page);
 
-        await page.GetByRole(AriaRole.Button, new() { Name = "Return it" }).ClickAsync();
+        await page.Locator("#return-NOTE-A5-DOT").FillAsync("1");
+        await page.Locator("#return-NOTE-A5-DOT").PressAsync("Enter");
 
         await Assertions.Expect(page.Locator(".notice.good")).ToContainTextAsync("1 × Notebook A5, dotted");
         await Assertions.Expect(page.Locator(".notice.good")).ToContainTextAsync("went back to your card");
         await page.GetByRole(AriaRole.Button, new() { Name = "Return something" }).ClickAsync();
         await Assertions.Expect(page.Locator("#return-NOTE-A5-DOT")).ToHaveAttributeAsync("max", "2");
+
+        await page.Locator("#return-NOTE-A5-DOT").FillAsync("2");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Return it" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("All of it was returned. The money went back to your card.")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Cancel the order" })).ToHaveCountAsync(0);
     }
 
     [Fact]
@@ -40,6 +46,18 @@ public sealed class AfterBuyingTests(Site site)
 
         await Assertions.Expect(page.Locator("tbody tr").First).ToContainTextAsync("Not possible");
         (await page.EvaluateAsync<int>("(box => box.scrollWidth - box.clientWidth)(document.querySelector('.table-box'))")).ShouldBe(0, "The table does not scroll.");
+    }
+
+    [Fact]
+    public async Task An_order_that_ends_while_somebody_looks_at_all_of_them_is_shown_so()
+    {
+        var page = await site.OpenAsync();
+        await page.SignInAsync(Person.Customer, "/");
+        using var api = await site.ApiAsync(Person.Customer);
+        await api.OrderAsync("MUG-STONE-01", card: "pm_card_slow", waitSeconds: 0);
+        await Site.GoAsync(page, "/my/orders");
+
+        await Assertions.Expect(page.Locator("tbody tr").First).ToContainTextAsync("Confirmed");
     }
 
     [Fact]

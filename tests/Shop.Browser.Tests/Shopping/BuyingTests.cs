@@ -48,13 +48,19 @@ public sealed class BuyingTests(Site site)
     }
 
     [Fact]
-    public async Task A_declined_card_is_explained_and_costs_nothing()
+    public async Task A_declined_card_is_explained_and_costs_nothing_and_what_was_chosen_is_put_in_the_cart_again()
     {
         var page = await site.OpenAsync();
         await page.BuyAsync("MUG-ENAM-01", card: 1);
 
         await Assertions.Expect(page.GetByText("Your bank declined the card. Nothing is charged; try another card.")).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator(".step.failed[data-step=rejected]")).ToBeVisibleAsync();
+        await Site.CheckAccessibilityAsync(page);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Put it in the cart again" }).DblClickAsync();
+
+        await Assertions.Expect(page.Locator(".cart-line")).ToContainTextAsync("Enamel camping mug");
+        await Assertions.Expect(page.Locator(".cart-link .count")).ToHaveTextAsync("1");
     }
 
     [Fact]
@@ -108,7 +114,8 @@ public sealed class BuyingTests(Site site)
         await page.GetByRole(AriaRole.Button, new() { Name = "Cancel the order" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Yes, cancel it" }).ClickAsync();
 
-        await Assertions.Expect(page.GetByText("It was cancelled. Nothing is charged.")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("It was cancelled. The money went back to your card.")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Cancel the order" })).ToHaveCountAsync(0);
         await Site.CheckAccessibilityAsync(page);
     }
 
