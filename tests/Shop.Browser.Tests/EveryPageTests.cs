@@ -75,7 +75,7 @@ public sealed partial class EveryPageTests(Site site)
     private static string Filled(string address, string order)
     {
         var filled = address.Replace("{OrderId:guid}", order, StringComparison.Ordinal).Replace("{Sku}", "MUG-STONE-01", StringComparison.Ordinal)
-            .Replace("{Name}", "saga-watchdog", StringComparison.Ordinal);
+            .Replace("{Name}", "saga-watchdog", StringComparison.Ordinal).Replace("{Status:int}", "400", StringComparison.Ordinal);
         filled.ShouldNotContain("{", customMessage: "this test needs a value for it");
         return filled;
     }
