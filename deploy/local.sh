@@ -219,7 +219,8 @@ audit() {
   # Under the name that Shop.Host has for it. A real provider's books are not to be had.
   ln -sfn ledger.db "$data/sandbox/payment-sandbox.db"
   [ -z "${Payments__Gateway__BaseUrl:-}" ] || without_provider=(--without-provider)
-  MSBUILDDISABLENODEREUSE=1 dotnet run --project "$root/Shop.Host" --configuration Release --no-launch-profile -p:UseSharedCompilation=false \
+  MSBUILDDISABLENODEREUSE=1 dotnet run --project "$root/Shop.Host" --configuration Release --no-launch-profile \
+    -p:UseSharedCompilation=false -p:RunAnalyzers=false -p:EnforceCodeStyleInBuild=false \
     -- audit --store postgres --data "$data/sandbox" "${without_provider[@]}"
 }
 
