@@ -99,7 +99,9 @@ public sealed class LiveAudit(IReadOnlyList<FollowedStore> stores, ProviderBooks
 
     private async Task CheckAsync(bool caughtUp, CancellationToken cancellationToken)
     {
-        var ended = facts.Input.Orders.All.Values.Where(order => order.HasEnded).Select(order => order.OrderId).ToList();
+        // A log that is not read that far may still tell of an order: one that was forgotten by then would be missing there.
+        var reach = stores.Where(store => !store.IsExhausted).Select(store => store.LastRecordedAt).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
+        var ended = facts.Input.Orders.All.Values.Where(order => order.HasEnded && facts.Touched[order.OrderId] < reach).Select(order => order.OrderId).ToList();
         var input = facts.With(await BooksAsync(ended, cancellationToken));
         var broken = EndChecks.Run(input).Concat(ConservationChecks.Run(input)).Concat(DeliveryChecks.Run(input))
             .Where(violation => violation.OrderId is not null).ToLookup(violation => violation.OrderId!.Value);
