@@ -15,17 +15,8 @@ internal static class Stores
     public static string FileOf(string data, StoreDefinition definition) => Path.Combine(data, definition.Name + ".db");
 
     /// <exception cref="StartException">There is no such file.</exception>
-    public static IStorageEngine OpenSqlite(string data, StoreDefinition definition)
-    {
-        var file = FileOf(data, definition);
-        if (!File.Exists(file))
-            throw new StartException($"{file} does not exist. Name the folder of a shop that has run with --data.");
-        return StoreEngines.Create(Files(data), definition, environment: null);
-    }
-
-    /// <summary>What the host itself would be configured with on this folder.</summary>
-    public static IConfiguration Files(string data) =>
-        new ConfigurationBuilder().AddConfiguration(ShopStores.Configure(data)).AddInMemoryCollection([new("Shop:Store", "Sqlite")]).Build();
+    public static IStorageEngine OpenSqlite(string data, StoreDefinition definition) => ShopStores.Open(
+        new ConfigurationBuilder().AddConfiguration(ShopStores.Configure(data)).AddInMemoryCollection([new("Shop:Store", "Sqlite")]).Build(), definition);
 
     /// <param name="store"><see cref="Sqlite"/>, or an <see cref="Elsewhere"/>.</param>
     /// <exception cref="StartException">There is no such store, or its file or connection string is missing or cannot be understood.</exception>

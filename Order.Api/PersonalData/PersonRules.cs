@@ -1,4 +1,5 @@
 using Shop.EventSourcing;
+using Shop.ServiceDefaults;
 
 namespace Shop.Ordering;
 
@@ -6,15 +7,14 @@ namespace Shop.Ordering;
 public static class PersonRules
 {
     public const int MaxNameLength = 200;
-    public const int MaxEmailLength = 254;
     public const int MaxAddressLines = 4;
     public const int MaxPostalCodeLength = 20;
 
     public static void Check(CustomerRequest customer)
     {
         CheckText("customer.name", customer.Name, MaxNameLength);
-        if (!IsEmail(customer.Email))
-            throw Invalid("customer.email", $"Give an e-mail address such as name@example.com, at most {MaxEmailLength} characters.");
+        if (!EmailAddress.IsOne(customer.Email))
+            throw Invalid("customer.email", $"Give an e-mail address such as name@example.com, at most {EmailAddress.MaxLength} characters.");
     }
 
     public static void Check(ShippingAddressRequest address)
@@ -40,9 +40,6 @@ public static class PersonRules
 
     /// <summary>Good enough to see that a field was mixed up.</summary>
     public static bool LooksLikeEmail(string text) => text.Contains('@', StringComparison.Ordinal);
-
-    private static bool IsEmail(string? text) => OrderRules.IsText(text, MaxEmailLength) && !text!.Any(char.IsWhiteSpace)
-        && text!.Split('@') is [{ Length: > 0 }, { Length: > 0 }];
 
     private static void CheckText(string field, string? text, int maxLength, string otherwise = "")
     {

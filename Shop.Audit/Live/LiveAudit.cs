@@ -29,6 +29,7 @@ public sealed record LiveAuditOptions(TimeSpan Patience, int MostKept = 1_000);
 /// Checks the four promises while orders run: follows the logs by the time of their events, keeps what it knows of orders under way, and
 /// forgets each that has ended as promised. Violations are told once everything was read, and go away when they are mended.
 /// </summary>
+/// <param name="stores">The one of the orders first.</param>
 /// <param name="readProvider">The provider's books on some orders; where there are none to read, the shop's own are taken for them.</param>
 public sealed class LiveAudit(IReadOnlyList<FollowedStore> stores, ProviderBooks readProvider, LiveAuditOptions options, TimeProvider clock)
 {
@@ -68,6 +69,7 @@ public sealed class LiveAudit(IReadOnlyList<FollowedStore> stores, ProviderBooks
 
     private async Task<bool> AdvanceAsync(CancellationToken cancellationToken)
     {
+        // One after the other, and the orders' first: what led to an order's end is in the other logs by then.
         foreach (var store in stores)
             store.Head = await store.Log.ReadHeadAsync(cancellationToken);
         foreach (var store in stores)
@@ -99,7 +101,7 @@ public sealed class LiveAudit(IReadOnlyList<FollowedStore> stores, ProviderBooks
 
     private async Task CheckAsync(bool caughtUp, CancellationToken cancellationToken)
     {
-        // A log that is not read that far may still tell of an order: one that was forgotten by then would be missing there.
+        // A log that is not read that far may still tell of an order, which must not be forgotten by then.
         var reach = stores.Where(store => !store.IsExhausted).Select(store => store.LastRecordedAt).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
         var ended = facts.Input.Orders.All.Values.Where(order => order.HasEnded && facts.Touched[order.OrderId] < reach).Select(order => order.OrderId).ToList();
         var input = facts.With(await BooksAsync(ended, cancellationToken));

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Security;
 
 namespace Shop.Storefront.Accounts;
@@ -22,7 +23,6 @@ public sealed class AccountService(
     UserManager<Account> accounts, IUserClaimsPrincipalFactory<Account> claims, IPasswordHasher<Account> hasher, AccessTokens tokens, DemoAccounts demo, IOptions<AccountsOptions> options)
 {
     private const int MaxNameLength = 100;
-    private const int MaxEmailLength = 254;
 
     /// <summary>What is hashed for whoever asks has to be short.</summary>
     private const int MaxPasswordLength = 1_000;
@@ -42,13 +42,14 @@ public sealed class AccountService(
         var name = string.IsNullOrWhiteSpace(displayName) ? null : displayName.Trim();
         if (name?.Length > MaxNameLength || name?.Any(char.IsControl) == true)
             return new(null, new(AccountProblem.Invalid, "displayName", $"Give a name of at most {MaxNameLength} characters, or leave it out."));
-        if (!IsEmail(email?.Trim()))
-            return new(null, new(AccountProblem.Invalid, "email", $"Give an e-mail address such as name@example.com, of at most {MaxEmailLength} characters."));
+        var address = email?.Trim();
+        if (!EmailAddress.IsOne(address))
+            return new(null, new(AccountProblem.Invalid, "email", $"Give an e-mail address such as name@example.com, of at most {EmailAddress.MaxLength} characters."));
         if (password?.Length > MaxPasswordLength)
             return new(null, new(AccountProblem.Invalid, "password", $"Give a password of at most {MaxPasswordLength} characters."));
-        if (demo.IsRefused(email ?? ""))
+        if (demo.IsRefused(address!))
             return Taken;
-        var account = new Account { UserName = email?.Trim(), Email = email?.Trim(), DisplayName = name, Role = Roles.Customer };
+        var account = new Account { UserName = address, Email = address, DisplayName = name, Role = Roles.Customer };
         try
         {
             var result = await accounts.CreateAsync(account, password ?? "");
@@ -69,7 +70,8 @@ public sealed class AccountService(
     {
         if (password?.Length > MaxPasswordLength)
             password = "";
-        var account = !IsEmail(email?.Trim()) || demo.IsRefused(email!.Trim()) ? null : await accounts.FindByEmailAsync(email.Trim());
+        var address = email?.Trim();
+        var account = !EmailAddress.IsOne(address) || demo.IsRefused(address!) ? null : await accounts.FindByEmailAsync(address!);
         if (account is null)
         {
             hasher.VerifyHashedPassword(Nobody, nobodysHash ??= hasher.HashPassword(Nobody, "nobody has this password"), password ?? "");
@@ -95,10 +97,6 @@ public sealed class AccountService(
     public async Task<string> IssueTokenAsync(Account account) => tokens.Issue(await PrincipalOfAsync(account), TokenLifetime);
 
     public Task<ClaimsPrincipal> PrincipalOfAsync(Account account) => claims.CreateAsync(account);
-
-    /// <summary>Good enough to see that a field was mixed up, and what every database takes.</summary>
-    private static bool IsEmail(string? text) => text is { Length: <= MaxEmailLength }
-        && !text.Any(character => char.IsControl(character) || char.IsWhiteSpace(character)) && text.Split('@') is [{ Length: > 0 }, { Length: > 0 }];
 
     private static Registration Explain(IdentityResult result)
     {

@@ -12,6 +12,16 @@ internal sealed class LogEngine : IStorageEngine
     public void Append(string stream, string type, string json) =>
         Log.Add(new(Log.Count + 1, stream, Log.Count(recorded => recorded.Stream == stream) + 1, Guid.CreateVersion7(), type, System.Text.Encoding.UTF8.GetBytes(json), null, default));
 
+    /// <summary>Everything, as if it had been recorded then, after so many deliveries of something else an hour before.</summary>
+    public void RecordAt(DateTimeOffset time, int deliveries = 0)
+    {
+        var later = Log.ToArray();
+        Log.Clear();
+        for (var version = 1; version <= deliveries; version++)
+            Log.Add(new(version, "stock-FILLER", version, Guid.CreateVersion7(), "stock-received.v1", """{"quantity":1}"""u8.ToArray(), null, time.AddHours(-1)));
+        Log.AddRange(later.Select(recorded => recorded with { Position = recorded.Position + deliveries, RecordedAt = time }));
+    }
+
     public Task<IReadOnlyList<RecordedEvent>> ReadLogAsync(long afterPosition, int limit, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<RecordedEvent>>([.. Log.Where(recorded => recorded.Position > afterPosition).Take(limit)]);
 

@@ -72,12 +72,8 @@ public sealed class PagedListTests
     public async Task When_what_is_looked_for_now_cannot_be_loaded_nothing_is_added_to_the_old_list()
     {
         await list.RestartAsync();
-        holds = true;
         first = 101;
-        var failing = list.RestartAsync();
-        asked[0].SetException(new TimeoutException("broken on purpose"));
-        await Should.ThrowAsync<TimeoutException>(() => failing);
-        holds = false;
+        await FailAsync(list.RestartAsync);
 
         list.HasMore.ShouldBeFalse();
         await list.MoreAsync();
@@ -156,12 +152,8 @@ public sealed class PagedListTests
     public async Task A_part_that_cannot_be_loaded_changes_nothing_and_can_be_asked_for_again()
     {
         await list.RestartAsync();
-        holds = true;
-        var failing = list.MoreAsync();
-        asked[0].SetException(new TimeoutException("broken on purpose"));
-        await Should.ThrowAsync<TimeoutException>(() => failing);
+        await FailAsync(list.MoreAsync);
         list.Items.ShouldBe([1, 2, 3]);
-        holds = false;
 
         await list.MoreAsync();
 
@@ -176,6 +168,15 @@ public sealed class PagedListTests
         await list.MoreAsync();
 
         list.Items.ShouldBe([1, 3, 4, 5, 6]);
+    }
+
+    private async Task FailAsync(Func<Task> request)
+    {
+        holds = true;
+        var failing = request();
+        asked[^1].SetException(new TimeoutException("broken on purpose"));
+        await Should.ThrowAsync<TimeoutException>(() => failing);
+        holds = false;
     }
 
     /// <summary>Answers the held requests in this order; those that were not sent need no answer.</summary>
